@@ -1,0 +1,61 @@
+# Every target prepares what it needs by itself. Nothing here leaves this folder, but for system
+# libraries, which scripts/setup.sh installs when it may and names when it may not.
+
+UV_VERSION := 0.13.9
+PYTEST_ARGS ?= -n auto
+# Tests reach loopback and nothing else.
+PYTEST = .venv/bin/python -m pytest --allow-hosts=127.0.0.1,::1 --allow-unix-socket
+LOCK_ARGS ?=
+
+# `fewest`: one version of each package for every Python, so that the same input gives the same bytes.
+UV_COMPILE = .venv/bin/uv pip compile --quiet --universal --fork-strategy fewest \
+	--python-version 3.11 --generate-hashes --custom-compile-command 'make lock' --group build
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint soak bench lock fonts clean setup setup-dev setup-fonts setup-lock
+
+help: ## show this list
+	@sed -n 's/^\([a-z][a-z-]*\):.*## /\1	/p' Makefile | expand -t 8
+
+demo: setup ## set up, then issue and verify the sample reports in out/demo
+	.venv/bin/reportgen demo --out out/demo
+
+test: lint ## lint, then run the tests; PYTEST_ARGS overrides '-n auto'
+	$(PYTEST) $(PYTEST_ARGS)
+
+lint: setup-dev ## ruff, mypy and the order of the rooms
+	.venv/bin/python -m ruff check
+	.venv/bin/python -m ruff format --check
+	.venv/bin/python -m mypy
+	.venv/bin/lint-imports
+
+soak: setup-dev ## the long runs: memory, races, random faults
+	$(PYTEST) -m soak
+
+bench: setup-dev ## measure speed, size and memory
+	@if [ -f benchmarks/run.py ]; then .venv/bin/python benchmarks/run.py; \
+	else echo 'benchmarks/run.py does not exist yet: nothing to measure'; fi
+
+lock: setup-lock ## resolve both locks anew; LOCK_ARGS=--upgrade takes newer versions
+	.venv/bin/python -m pip install -qq --disable-pip-version-check 'uv==$(UV_VERSION)'
+	$(UV_COMPILE) $(LOCK_ARGS) -o requirements.lock pyproject.toml >/dev/null
+	$(UV_COMPILE) $(LOCK_ARGS) --extra test -c requirements.lock -o requirements-dev.lock pyproject.toml >/dev/null
+
+fonts: setup-fonts ## cut the font subsets in fonts/ from the system's fonts
+	.venv/bin/python -m scripts.build_fonts
+
+clean: ## remove everything that can be made again, but .venv
+	rm -rf out dist build .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis *.egg-info
+	find . -name .venv -prune -o -name __pycache__ -type d -prune -exec rm -rf '{}' +
+
+setup:
+	@sh scripts/setup.sh run
+
+setup-dev:
+	@sh scripts/setup.sh dev
+
+setup-fonts:
+	@sh scripts/setup.sh fonts
+
+setup-lock:
+	@sh scripts/setup.sh lock

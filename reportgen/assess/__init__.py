@@ -1,0 +1,1 @@
+"""The judgement, every part of it explained."""

@@ -1,0 +1,208 @@
+"""风险提示: what to watch with this applicant on this project, ranked, with a way to mitigate."""
+
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+from decimal import Decimal
+
+from reportgen.assess.case import Case, ref
+from reportgen.assess.funds import account_years, commitments, reliable
+from reportgen.assess.model import (
+    Level,
+    RecordResult,
+    RequirementResult,
+    RiskNote,
+    SimilarResult,
+    Verdict,
+)
+from reportgen.assess.wording import day, money, number
+from reportgen.subject.base import is_long_term
+from reportgen.subject.model import Standing, Subject
+from reportgen.subject.records import Nature, RecordState, Severity
+
+_RANK = {Level.HIGH: 0, Level.MEDIUM: 1, Level.LOW: 2}
+_TIGHT = Decimal("1.1")
+_HEAVY = Decimal(1)
+_TROUBLED = Decimal(80)
+_SINGLE = 3
+
+
+def risk_notes(
+    case: Case, requirements: Sequence[RequirementResult], record: RecordResult, similar: SimilarResult
+) -> tuple[RiskNote, ...]:
+    """Return the risk notes, the gravest first; equal ones keep the order of the report."""
+    notes = [
+        *_failing(requirements),
+        *_adverse(record),
+        *_course(similar),
+        *_tight(requirements),
+        *(note for subject in case.applicant.subjects for note in _of_subject(case, subject)),
+        *_joint(case),
+        _blind_spot(case),
+    ]
+    return tuple(sorted(notes, key=lambda note: _RANK[note.level]))
+
+
+def _failing(requirements: Sequence[RequirementResult]) -> Iterator[RiskNote]:
+    for item in requirements:
+        if item.verdict is Verdict.MET:
+            continue
+        yield RiskNote(
+            level=Level.HIGH if item.decides else Level.MEDIUM,
+            title=f"{item.factor}：要求{item.verdict}",
+            text=f"要求“{item.required}”，实际“{item.actual}”",
+            mitigation="该项为必备要求，不能以其他优势抵补" if item.decides else "签约前要求补充证明并核验",
+            clause=item.clause,
+            basis=item.basis,
+            evidence=item.evidence,
+        )
+
+
+def _adverse(record: RecordResult) -> Iterator[RiskNote]:
+    adverse = sorted((i for i in record.items if i.nature is Nature.ADVERSE), key=lambda i: -i.points)
+    grave = [i for i in adverse if i.severity in {Severity.SERIOUS, Severity.GRAVE}]
+    for item in adverse[:_SINGLE]:
+        serious = item.severity in {Severity.SERIOUS, Severity.GRAVE}
+        mark = "【异议中】" if item.state is RecordState.DISPUTED else ""
+        yield RiskNote(
+            level=Level.HIGH if serious else Level.MEDIUM,
+            title=f"{item.kind}{mark}",
+            text=f"{item.authority}{day(item.determined_on)}认定，{item.number or item.title}，履行情况：{item.fulfilment}",
+            mitigation="核验履行与整改证明；约定履约保证金与分期支付"
+            if serious
+            else "核验整改证明，列入履约检查",
+            evidence=(item.evidence,),
+        )
+    if len(adverse) > _SINGLE:
+        yield RiskNote(
+            level=Level.HIGH if grave else Level.MEDIUM,
+            title="不良信息数量多",
+            text=f"回溯期内不良信息共 {len(adverse)} 条，其中严重及以上 {len(grave)} 条，明细见附录 A",
+            mitigation="要求法定代表人书面说明；提高履约保证金，由第三方担保",
+            evidence=tuple(i.evidence for i in adverse[:20]),
+        )
+
+
+def _course(similar: SimilarResult) -> Iterator[RiskNote]:
+    if not similar.items:
+        yield RiskNote(
+            level=Level.MEDIUM,
+            title="缺少同类项目经历",
+            text=similar.finding,
+            mitigation="要求提交实施方案与关键岗位人员承诺，分阶段验收付款",
+        )
+    troubled = [item for item in similar.items if item.score is not None and item.score < _TROUBLED]
+    for item in troubled[:2]:
+        yield RiskNote(
+            level=Level.MEDIUM,
+            title="同类项目履约有瑕疵",
+            text=f"《{item.name}》：{item.went}",
+            mitigation="向该项目业主核实；在合同中约定工期与质量违约责任",
+            evidence=(item.evidence,),
+        )
+
+
+def _tight(requirements: Sequence[RequirementResult]) -> Iterator[RiskNote]:
+    for item in requirements:
+        numeric = item.factor == "资金实力" and item.slack is not None
+        if item.verdict is Verdict.MET and numeric and item.slack is not None and item.slack < _TIGHT:
+            yield RiskNote(
+                level=Level.LOW,
+                title=f"{item.factor}余量小",
+                text=f"要求“{item.required}”，实际“{item.actual}”，仅为要求的 {number(item.slack)} 倍",
+                mitigation="签约前复核最新数据，约定资金专户与进度付款",
+                clause=item.clause,
+                basis=item.basis,
+                evidence=item.evidence,
+            )
+
+
+def _of_subject(case: Case, subject: Subject) -> Iterator[RiskNote]:
+    yield from _ending(case, subject)
+    yield from _accounts(case, subject)
+    yield from _load(case, subject)
+    yield from _links(case, subject)
+
+
+def _ending(case: Case, subject: Subject) -> Iterator[RiskNote]:
+    limit = case.judged_on + timedelta(days=case.policy.horizons.licence_ending)
+    for item in subject.qualifications:
+        until = item.valid_until
+        if until is None or is_long_term(until) or not case.judged_on <= until <= limit:
+            continue
+        yield RiskNote(
+            level=Level.MEDIUM,
+            title="证照即将到期",
+            text=f"{case.name_of(subject)}{item.category}{item.grade}有效期至{day(until)}，在{case.project.judged_by}后不久到期",
+            mitigation="签约前查验续期受理证明，续期未成的不得开工",
+            evidence=(ref(subject, item),),
+        )
+
+
+def _accounts(case: Case, subject: Subject) -> Iterator[RiskNote]:
+    known = {s.year: s for s in subject.statements if reliable(subject, s)}
+    losses = [s for s in known.values() if s.net_profit is not None and s.net_profit < 0]
+    if losses:
+        years = "、".join(str(s.year) for s in sorted(losses, key=lambda s: s.year))
+        yield RiskNote(
+            level=Level.MEDIUM,
+            title="有亏损年度",
+            text=f"{case.name_of(subject)}{years} 年净利润为负",
+            mitigation="关注付款节奏与分包款支付，要求按月报送资金使用情况",
+            evidence=tuple(ref(subject, s) for s in losses),
+        )
+    if len([y for y in account_years(case.judged_on, 3) if y in known]) == 1:
+        yield RiskNote(
+            level=Level.MEDIUM,
+            title="财务数据只有一年",
+            text=f"{case.name_of(subject)}成立于{day(subject.registration.established_on)}，可用年度报表仅一年",
+            mitigation="以履约保函、分期验收付款降低预付风险",
+        )
+
+
+def _load(case: Case, subject: Subject) -> Iterator[RiskNote]:
+    length = case.project.period_years or Decimal(1)
+    committed, evidence = commitments(subject, case.judged_on, length)
+    newest = max((s for s in subject.statements if s.revenue), key=lambda s: s.year, default=None)
+    if newest is None or not newest.revenue or committed <= _HEAVY * newest.revenue * length:
+        return
+    yield RiskNote(
+        level=Level.MEDIUM,
+        title="在手合同较多",
+        text=f"{case.name_of(subject)}合同期内须完成的在手合同 {money(committed)}，超过按 {newest.year} 年营业收入推算的承接量",
+        mitigation="要求列明投入本项目的人员、设备并按月核对到岗",
+        evidence=evidence,
+    )
+
+
+def _links(case: Case, subject: Subject) -> Iterator[RiskNote]:
+    ended = {Standing.REVOKED, Standing.BANKRUPT, Standing.LIQUIDATION}
+    for item in subject.related:
+        if item.adverse or item.standing in ended:
+            yield RiskNote(
+                level=Level.LOW,
+                title="关联方风险",
+                text=f"{item.relation}{item.name}：{item.adverse or item.standing}",
+                mitigation="核对关联交易与担保，必要时要求出具不转移资金的承诺",
+                evidence=(ref(subject, item),),
+            )
+
+
+def _joint(case: Case) -> Iterator[RiskNote]:
+    if case.applicant.joint:
+        yield RiskNote(
+            level=Level.LOW,
+            title="联合体履约",
+            text=f"申请人为 {len(case.applicant.members)} 家成员的联合体，各成员按分工承担",
+            mitigation="合同中写明牵头人、各方份额与对招标人的连带责任",
+        )
+
+
+def _blind_spot(case: Case) -> RiskNote:
+    days = case.policy.horizons.publicity_lag
+    as_of = min(subject.as_of for subject in case.applicant.subjects)
+    return RiskNote(
+        level=Level.LOW,
+        title="公开时滞",
+        text=f"行政处罚等信息从作出到公开有时滞（本机构按 {days} 个工作日提示），{day(as_of)}前后已作出而未公开的信息不在本报告之内",
+        mitigation="使用前核验报告状态，并在签约前再次查询公共信用信息",
+    )

@@ -1,0 +1,47 @@
+"""Numbers, sums and dates as Chinese text, the same everywhere in a judgement."""
+
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+
+from reportgen.subject.base import is_long_term
+
+_WAN = Decimal(10_000)
+_YI = Decimal(100_000_000)
+
+
+def rounded(value: Decimal, places: int = 2) -> Decimal:
+    """Return `value` rounded half up to `places` decimals."""
+    return value.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
+
+
+def number(value: Decimal, places: int = 2) -> str:
+    """Return a number with thousands separators and without trailing zeros after the point."""
+    text = f"{rounded(value, places):,f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def money(value: Decimal) -> str:
+    """Return a sum in 元 as 亿元, 万元 or 元, whichever reads best."""
+    size = abs(value)
+    if size >= _YI:
+        return f"{number(value / _YI, 4)} 亿元"
+    if size >= _WAN:
+        return f"{number(value / _WAN)} 万元"
+    return f"{number(value)} 元"
+
+
+def percent(share: Decimal, places: int = 0) -> str:
+    """Return a share of 0–1 in percent."""
+    return f"{number(share * 100, places)}%"
+
+
+def day(value: date | None) -> str:
+    """Return a date as 2026年11月21日, 长期 for the sentinel, 未载明 for none."""
+    if value is None:
+        return "未载明"
+    return "长期" if is_long_term(value) else f"{value.year}年{value.month}月{value.day}日"
+
+
+def mark(index: int) -> str:
+    """Return ①, ② … for the member at `index` of a joint venture (at most 20 members)."""
+    return chr(0x2460 + index)

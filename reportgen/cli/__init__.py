@@ -1,0 +1,89 @@
+"""The command line: one table of commands, one place where errors become messages and exit codes.
+
+Commands are imported when called, so `--help` answers at once.
+"""
+
+import json
+import os
+import sys
+from importlib import import_module
+
+import click
+
+from reportgen import __version__
+from reportgen.errors import ExitCode, ReportgenError
+
+# name → (module, one-line help); the order is that of a report's life.
+COMMANDS = {
+    "demo": ("reportgen.cli.demo", "出具全部样例报告，并列表说明"),
+    "doctor": ("reportgen.cli.doctor", "检查字体、系统库与设置"),
+    "schema": ("reportgen.cli.schema", "打印输入格式的 JSON Schema"),
+    "subject": ("reportgen.cli.subject", "检查主体文件"),
+    "assess": ("reportgen.cli.assess", "评价申请人对一个项目的信用能力"),
+    "issue": ("reportgen.cli.issue", "出具一份信用报告"),
+    "completion": ("reportgen.cli.completion", "打印命令补全脚本"),
+}
+
+
+class Lazy(click.Group):
+    """A group that imports a command's module only when the command is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the commands in the order of a report's life."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import and return one command."""
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = import_module(COMMANDS[cmd_name][0]).command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands from the table, importing none of them."""
+        with formatter.section("命令"):
+            formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
+
+
+@click.group(cls=Lazy, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="reportgen", message="%(prog)s %(version)s", help="打印版本")
+def cli() -> None:
+    """信用报告的评价、排印与核验。"""
+
+
+def main() -> None:
+    """Run the command line and leave with the exit code of what happened."""
+    arguments = sys.argv[1:]
+    try:
+        cli.main(args=arguments, prog_name="reportgen", standalone_mode=False)
+    except ReportgenError as error:
+        _leave(error, "--json" in arguments)
+    except click.exceptions.Exit as leaving:
+        sys.exit(leaving.exit_code)
+    except click.Abort:
+        click.echo("已中断", err=True)
+        sys.exit(ExitCode.INTERRUPTED)
+    except click.ClickException as error:
+        _leave(ReportgenError("E0201", detail=_usage(error)), "--json" in arguments)
+    except Exception as error:
+        if os.environ.get("REPORTGEN_DEBUG"):
+            raise
+        # The message of an unexpected error may hold record text; its type alone is safe to show.
+        _leave(ReportgenError("E0101", detail=type(error).__name__), "--json" in arguments)
+
+
+def _leave(error: ReportgenError, as_json: bool) -> None:
+    click.echo(json.dumps(error.data(), ensure_ascii=False) if as_json else error.text(), err=True)
+    sys.exit(error.exit_code)
+
+
+def _usage(error: click.ClickException) -> str:
+    if isinstance(error, click.NoSuchOption):
+        return f"没有选项 {error.option_name}"
+    if isinstance(error, click.MissingParameter) and error.param is not None:
+        return f"缺少 {error.param.human_readable_name}"
+    if isinstance(error, click.BadParameter) and error.param is not None:
+        return f"{error.param.human_readable_name} 的值不对：{error.message}"
+    if isinstance(error, click.UsageError) and error.message.startswith("No such command"):
+        return "没有这个命令，可用：" + "、".join(COMMANDS)
+    return error.format_message()

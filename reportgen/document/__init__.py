@@ -1,0 +1,1 @@
+"""From the judgement to the PDF's pages."""

@@ -1,0 +1,282 @@
+"""Composing a report's content from the judgement, the binding, the issuer and the identity."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from reportgen.assess.case import Case
+from reportgen.assess.measure import ZERO
+from reportgen.assess.model import Assessment, Reason
+from reportgen.assess.wording import day, number, percent
+from reportgen.document import facts, judgement
+from reportgen.document.charts import FactorBar, factor_profile
+from reportgen.document.content import (
+    Block,
+    Clause,
+    Content,
+    Figure,
+    Heading,
+    Pair,
+    Paragraph,
+    Risk,
+    Seal,
+    Section,
+    Verdict,
+)
+from reportgen.document.issuer import Binding, Identity, Issuer, Stage
+from reportgen.document.qr import qr_svg
+from reportgen.document.seal import seal_strings, seal_svg
+from reportgen.document.sections import conclusion_tone, sections
+from reportgen.document.tables import Column, table
+
+_RISKS = 5
+_OTHERS = 2
+_BINDING = 150
+_DECLARED = (
+    "accuracy",
+    "duty",
+    "reference",
+    "single-use",
+    "method-limit",
+    "fair",
+    "repaired",
+    "duty-information",
+    "objection",
+    "complaint",
+    "false-status",
+)
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """What a report is a pure function of, beside templates, fonts and library versions."""
+
+    case: Case
+    assessment: Assessment
+    binding: Binding
+    issuer: Issuer
+    identity: Identity
+
+
+def compose(inputs: Inputs) -> Content:
+    """Return the content of a report; reads no clock and no database."""
+    case, agency, identity = inputs.case, inputs.issuer.agency, inputs.identity
+    lot = f"，标段 {case.project.lot.id}" if case.project.lot else ""
+    return Content(
+        title="信用报告",
+        agency=agency.name,
+        sample=agency.sample,
+        draft=identity.stage is Stage.DRAFT,
+        number=identity.number,
+        code=grouped(identity.code),
+        url=identity.url,
+        language="zh-CN",
+        running_project=f"{case.project.name}（{case.project.id}{lot}）",
+        running_use=f"仅供{inputs.binding.recipient.name}用于本项目一次",
+        cover=tuple(_cover(inputs)),
+        date_line=day(identity.issued_at.date()),
+        clauses=tuple(_clauses(case)),
+        filing=tuple(_filing(inputs.issuer)),
+        staff=tuple(_staff(inputs.issuer, identity)),
+        objection=tuple(_objection(inputs.issuer)),
+        status_note=_status(identity),
+        verdict=_verdict(inputs),
+        sections=(*sections(case, inputs.assessment), *_annexes(inputs)),
+        seal=drawn_seal(inputs.issuer),
+        qr_svg=qr_svg(identity.url),
+    )
+
+
+def drawn_seal(issuer: Issuer) -> Seal:
+    """Return the agency's seal as drawn on a document; a sample agency's says 样例."""
+    agency, design = issuer.agency, issuer.seal
+    return Seal(
+        svg=seal_svg(
+            agency.name, design.label, design.number, sample=agency.sample, diameter_mm=design.diameter_mm
+        ),
+        alt=f"{agency.name}{design.label}" + ("（样例）" if agency.sample else ""),
+        strings=seal_strings(agency.name, design.label, design.number, sample=agency.sample),
+        diameter_mm=design.diameter_mm,
+    )
+
+
+def grouped(code: str) -> str:
+    """Return a code in groups of four, easier to read and type from paper."""
+    return " ".join(code[i : i + 4] for i in range(0, len(code), 4))
+
+
+def moment(value: datetime) -> str:
+    """Return a time as 2026年11月21日 09:30."""
+    return f"{day(value.date())} {value:%H:%M}"
+
+
+def _cover(inputs: Inputs) -> Iterator[Pair]:
+    case, project, binding = inputs.case, inputs.case.project, inputs.binding
+    lead = case.applicant.lead
+    yield Pair("申请人", case.applicant.name, strong=True)
+    yield Pair("统一社会信用代码", "、".join(s.uscc for s in case.applicant.subjects))
+    yield Pair(
+        "申请角色", f"{project.role}" + (f"（联合体，牵头人 {lead.name}）" if case.applicant.joint else "")
+    )
+    yield Pair("项目名称", project.name, strong=True)
+    lot = f"{project.lot.id}（{project.lot.name}）" if project.lot else "不分标段"
+    yield Pair(
+        "项目编号与标段",
+        f"{project.id}　{lot}　第 {project.round} 次招标" if project.is_tender else project.id,
+    )
+    yield Pair("事项", f"{project.matter}（{project.category}）")
+    yield Pair("使用单位", f"{binding.recipient.name}（{binding.recipient.uscc}）")
+    yield Pair("用途", binding.purpose)
+    deadline = moment(project.bid_deadline) if project.bid_deadline else day(project.judged_on)
+    yield Pair(project.judged_by, deadline)
+    yield Pair("数据截止时间", day(inputs.assessment.as_of))
+    yield Pair("有效期至", f"{day(inputs.identity.valid_until)}，一次性使用", strong=True)
+
+
+def _clauses(case: Case) -> Iterator[Clause]:
+    for name in _DECLARED:
+        statement = case.policy.statements.get(name)
+        if statement is not None:
+            yield Clause(statement.text, case.policy.citation(statement.cite).label())
+
+
+def _filing(issuer: Issuer) -> Iterator[Pair]:
+    agency = issuer.agency
+    yield Pair("出具机构", agency.name)
+    yield Pair("统一社会信用代码", agency.uscc)
+    yield Pair("备案编号", agency.filing_number)
+    yield Pair("备案机关", agency.filing_authority)
+    yield Pair("备案有效期", f"{day(agency.filing_since)}至{day(agency.filing_until)}")
+    yield Pair("备案查询", agency.public_list)
+    yield Pair("地址", agency.address)
+    yield Pair("电话", agency.phone)
+    yield Pair("网址", agency.website)
+
+
+def _staff(issuer: Issuer, identity: Identity) -> Iterator[Pair]:
+    yield Pair("编制", issuer.staff.prepared_by)
+    yield Pair("复核", issuer.staff.reviewed_by)
+    yield Pair("签发", issuer.staff.issued_by)
+    yield Pair("出具时间", moment(identity.issued_at))
+
+
+def _objection(issuer: Issuer) -> Iterator[Pair]:
+    yield Pair("异议受理电话", issuer.objection.phone)
+    yield Pair("电子邮箱", issuer.objection.email)
+    yield Pair("书面地址", issuer.objection.address)
+    yield Pair("答复期限", f"{issuer.objection.days} 日内书面答复")
+
+
+def _status(identity: Identity) -> str:
+    if identity.stage is Stage.DRAFT:
+        return "本件为草稿，供内部复核，不得对外使用。"
+    missing = [
+        text for done, text in ((identity.registered, "登记"), (identity.signed, "电子签名")) if not done
+    ]
+    if missing:
+        return f"本件未办理{'和'.join(missing)}，仅用于演示版式与评价内容，不能核验，不得用于任何项目。"
+    return ""
+
+
+def _verdict(inputs: Inputs) -> Verdict:
+    case, a = inputs.case, inputs.assessment
+    bars = [
+        FactorBar(name=f.factor, score=None if f.score is None else float(f.score), floor=float(f.floor))
+        for f in a.factors
+    ]
+    binding = a.binding or Reason(text="", basis=a.reasons[0].basis)
+    return Verdict(
+        sentence=a.conclusion.value if a.conclusion else "",
+        tone=conclusion_tone(a.conclusion),
+        tag="异议中" if a.disputed else "",
+        binding=_brief(binding.text, _BINDING),
+        basis=judgement.basis(case.policy, binding.basis, binding.cites, binding.clause),
+        others=tuple(_others(a)),
+        recommendation=a.recommendation,
+        facts=tuple(_key_facts(inputs)),
+        risks=tuple(Risk(r.level, r.title, _brief(r.text)) for r in a.risks[:_RISKS]),
+        risk_total=len(a.risks),
+        flips=tuple(f"{flip.change}，结论变为“{flip.conclusion}”" for flip in a.flips),
+        profile=Figure("能力要素：对本项目需要的满足程度（满分为恰好满足）", factor_profile(bars)),
+    )
+
+
+def _others(assessment: Assessment) -> Iterator[str]:
+    rest = assessment.reasons[1:]
+    for reason in rest[:_OTHERS]:
+        yield _brief(reason.text)
+    if len(rest) > _OTHERS:
+        yield f"另有 {len(rest) - _OTHERS} 项，见第 2 节"
+
+
+def _brief(text: str, length: int = 72) -> str:
+    # The conclusion stands on one page whatever the texts; sections 2 and 11 give them whole.
+    return text if len(text) <= length else text[: length - 1] + "…"
+
+
+def _key_facts(inputs: Inputs) -> Iterator[Pair]:
+    a = inputs.assessment
+    hard = [item for item in a.requirements if item.hard]
+    met = sum(1 for item in hard if item.verdict.value == "满足")
+    yield Pair("必备要求", f"{met}/{len(hard)} 满足")
+    yield Pair("综合得分", f"{number(a.total or ZERO, 1)} / 100")
+    yield Pair("证据覆盖率", percent(a.coverage))
+    yield Pair("有效期至", day(inputs.identity.valid_until))
+
+
+def _annexes(inputs: Inputs) -> Iterator[Section]:
+    case = inputs.case
+    hidden = frozenset(p.record.id for _, p in case.placed if not p.used)
+    record = judgement.annex(inputs.assessment)
+    yield Section("a", "附录 A", "信用记录明细", (record,))
+    blocks: list[Block] = []
+    for subject in case.applicant.subjects:
+        blocks += [Heading(f"{case.name_of(subject)} {subject.name}")] if case.applicant.joint else []
+        blocks += [facts.sources(subject, hidden), facts.verifications(subject, hidden)]
+    yield Section("b", "附录 B", "数据来源与时点", tuple(blocks))
+    rows = [(name, text) for name, text in _TERMS]
+    yield Section(
+        "c",
+        "附录 C",
+        "术语",
+        (table("本报告用语", [Column("术语", 20, "head"), Column("含义", 80)], rows, dense=True),),
+    )
+    yield Section("d", "附录 D", "核验指引", tuple(_guide(inputs)))
+
+
+_TERMS = (
+    (
+        "具备信用能力",
+        "未触及否决项，必备要求全部满足，综合得分、各能力要素与证据覆盖率均达到本机构设定的分数线。",
+    ),
+    ("信用能力一般", "未触及否决项，经核实没有不满足的必备要求，但有达不到“具备”条件之处。"),
+    ("不具备信用能力", "触及法定否决项，或经核实不满足招标文件（申报条件）的必备要求。"),
+    ("未证实", "现有证据既不能证明满足，也不能证明不满足；不按满足计，也不按不满足计。"),
+    ("否决项", "单独决定不具备信用能力的事实，只以法律规定或招标文件为据。"),
+    (
+        "投标能力",
+        "A·N·M − B：A 为回溯期内最高年产值，N 为合同年数，M 为倍数，B 为合同期内须完成的在手合同额。",
+    ),
+    ("证据覆盖率", "作出判断所需证据中已经取得且可以采信的比例。"),
+    ("【异议中】", "报告主体对该信息提出异议，尚在核查；照常使用并予标注。"),
+    ("【未核实】", "自主申报而未经核实的事实，列示但不采信。"),
+    ("一次性使用", "报告只供所列使用单位为所列项目使用一次，使用后登记核销。"),
+)
+
+
+def _guide(inputs: Inputs) -> Iterator[Block]:
+    identity = inputs.identity
+    if not (identity.registered and identity.signed):
+        yield Paragraph("本件未登记或未签名，下列方法只用于说明，核验不会返回有效结果。", "note")
+    rows = [
+        ("扫码", "用手机扫描封面二维码，核对打开的网址与下列网址一致。"),
+        ("网址", identity.url),
+        ("编号与核验码", f"报告编号 {identity.number}，核验码 {grouped(identity.code)}。"),
+        ("核对内容", "核对网页显示的申请人、统一社会信用代码、项目、结论与页数，与本件逐项一致。"),
+        ("文件核验", "向使用单位索取原 PDF 文件，在核验网址上传；改动任何一个字节都会被指出。"),
+        (
+            "使用",
+            "使用单位在核验通过后办理核销；再次使用、用于其他项目或由其他单位使用的，系统予以拒绝并记录。",
+        ),
+    ]
+    yield table("核验方法", [Column("方法", 18, "head"), Column("做法", 82)], rows)

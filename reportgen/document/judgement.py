@@ -1,0 +1,272 @@
+"""Tables of the judgement: gates, requirements, factors, records, similar projects, coverage."""
+
+from collections import Counter
+from collections.abc import Sequence
+
+from reportgen.assess.model import (
+    Assessment,
+    Basis,
+    FactorResult,
+    RecordItem,
+    RequirementResult,
+    SimilarResult,
+    Verdict,
+)
+from reportgen.assess.wording import day, mark, money, number, percent
+from reportgen.document.tables import NONE, Cell, Column, Table, or_none, table
+from reportgen.policy.model import Policy
+from reportgen.subject.records import Head, Nature, RecordState
+
+TOP = 10
+_OTHERS = 5
+ANNEX = 300
+_SHOWN_EVIDENCE = 3
+_CONTENT = 120
+
+
+def evidence(names: Sequence[str], assessment: Assessment) -> str:
+    """Return evidence names short: the fact's id, behind the member's mark in a joint venture."""
+    short = [_short(name, assessment) for name in names[:_SHOWN_EVIDENCE]]
+    more = f" 等 {len(names)} 项" if len(names) > _SHOWN_EVIDENCE else ""
+    return " ".join(short) + more if short else NONE
+
+
+def _short(name: str, assessment: Assessment) -> str:
+    code, _, fact = name.partition(":")
+    codes = [member.uscc for member in assessment.applicant]
+    return f"{mark(codes.index(code))}{fact}" if len(codes) > 1 else fact
+
+
+def basis(policy: Policy, kind: Basis, cites: Sequence[str], clause: str = "") -> str:
+    """Return a basis as printed: 法定 with its citation, 招标文件 with its clause, or 机构方法."""
+    if kind is Basis.LAW and cites:
+        return f"{kind}：{laws(policy, cites)}"
+    return f"{kind}：{clause}" if kind is Basis.TENDER and clause else kind.value
+
+
+def laws(policy: Policy, cites: Sequence[str]) -> str:
+    """Return citations as printed, each document named once before its articles."""
+    articles: dict[str, list[str]] = {}
+    for cite in cites:
+        citation = policy.citation(cite)
+        articles.setdefault(citation.document, []).append(citation.article + citation.paragraph)
+    return "；".join(document + "、".join(items) for document, items in articles.items())
+
+
+def gates(assessment: Assessment, policy: Policy) -> Table:
+    """Every 否决项 tested, with its citation."""
+    rows = [
+        (
+            g.title,
+            Cell(g.reason.text, tag="异议中" if g.reason.disputed else ""),
+            laws(policy, g.reason.cites),
+            "触及" if g.tripped else "未触及",
+        )
+        for g in assessment.gates
+    ]
+    columns = [Column("否决项", 26), Column("核查结果", 38), Column("依据", 26), Column("判定", 10)]
+    return table("法定否决项核查", columns, rows)
+
+
+def requirements(assessment: Assessment, items: Sequence[RequirementResult], caption: str) -> Table:
+    """要求 / 实际 / 差额 / 证据 / 判定, one row a requirement."""
+    columns = [
+        Column("条款与要求", 29),
+        Column("实际", 36),
+        Column("差额", 12),
+        Column("证据", 12, "id"),
+        Column("判定", 11),
+    ]
+    return table(caption, columns, [_requirement_row(item, assessment) for item in items])
+
+
+def _requirement_row(item: RequirementResult, assessment: Assessment) -> tuple[Cell, ...]:
+    hard = "必备" if item.hard else "一般"
+    extra = "；".join(part for part in (item.formula, item.note) if part)
+    return (
+        Cell(item.required, note=f"{item.clause} · {hard} · {item.basis}"),
+        Cell(item.actual, note=extra),
+        Cell(item.margin or NONE),
+        Cell(evidence(item.evidence, assessment)),
+        Cell(MARKS[item.verdict], tag="异议中" if item.disputed else ""),
+    )
+
+
+MARKS = {Verdict.MET: "✓ 满足", Verdict.UNMET: "✗ 不满足", Verdict.UNPROVEN: "？未证实"}
+
+
+def factor(result: FactorResult) -> Table:
+    """One factor's lines of need and of use; the evidence of what the tender asks stands in section 2."""
+    rows = [
+        (
+            Cell(line.name),
+            Cell(sort),
+            Cell(line.available, note=line.formula if line.basis is Basis.METHOD else ""),
+            Cell(line.required),
+            Cell(NONE if line.score is None else number(line.score, 1)),
+            Cell(line.basis),
+        )
+        for sort, lines in (("需要", result.need), ("运用", result.use))
+        for line in lines
+    ]
+    columns = [
+        Column("项目", 22),
+        Column("方面", 8),
+        Column("实际", 26),
+        Column("需要或标准", 24),
+        Column("得分", 8, "num"),
+        Column("依据", 12),
+    ]
+    shown = "未评定" if result.score is None else f"{number(result.score, 1)} 分"
+    return table(f"{result.factor}：{shown}", columns, rows)
+
+
+def record_counts(assessment: Assessment) -> Table:
+    """Counts of the records in use under the eight heads."""
+    counts = assessment.record.counts
+    rows = [(c.head, *(str(v) for v in (c.favourable, c.neutral, c.adverse, c.total))) for c in counts]
+    sums = [sum(getattr(c, n) for c in counts) for n in ("favourable", "neutral", "adverse", "total")]
+    rows.append(("合计", *(str(v) for v in sums)))
+    columns = [
+        Column("信息类别", 32),
+        Column("良好（条）", 17, "num"),
+        Column("中性（条）", 17, "num"),
+        Column("不良（条）", 17, "num"),
+        Column("合计（条）", 17, "num"),
+    ]
+    return table("信用记录概要", columns, rows)
+
+
+def adverse(assessment: Assessment) -> Table:
+    """The ten gravest adverse records, with what each costs and why."""
+    items = sorted(
+        (i for i in assessment.record.items if i.nature is Nature.ADVERSE),
+        key=lambda i: (-i.points, i.determined_on),
+    )
+    rows = [_adverse_row(item) for item in items[:TOP]]
+    note = f"不良信息共 {len(items)} 条，按扣分列前 {TOP} 条，全部见附录 A。" if len(items) > TOP else ""
+    columns = [
+        Column("类型与程度", 17),
+        Column("认定机关与文号", 29),
+        Column("内容", 30),
+        Column("履行", 11),
+        Column("扣分", 13),
+    ]
+    return table("不良信息", columns, rows, note=note)
+
+
+def _adverse_row(item: RecordItem) -> tuple[Cell, ...]:
+    content = item.content or item.title
+    return (
+        Cell(item.kind, tag=_state(item), note=f"{item.severity or '程度未定'}（{item.severity_from}）"),
+        Cell(
+            f"{item.authority}，{or_none(item.number)}", note=f"{day(item.determined_on)}认定；{item.placing}"
+        ),
+        Cell(
+            content[:_CONTENT] + ("…" if len(content) > _CONTENT else ""),
+            note=f"主体说明：{item.statement}" if item.statement else "",
+        ),
+        Cell(item.fulfilment, note=money(item.amount) if item.amount is not None else ""),
+        Cell(number(item.points, 1), note=item.working),
+    )
+
+
+def _state(item: RecordItem) -> str:
+    return RecordState.DISPUTED.value if item.state is RecordState.DISPUTED else ""
+
+
+def others(assessment: Assessment, heads: Sequence[Head], caption: str) -> Table:
+    """Favourable and neutral records under some heads, newest first."""
+    items = [i for i in assessment.record.items if i.nature is not Nature.ADVERSE and i.head in heads]
+    rows = [
+        (Cell(i.kind, tag=_state(i)), i.title, i.authority, day(i.determined_on)) for i in items[:_OTHERS]
+    ]
+    note = f"共 {len(items)} 条，列最近 {_OTHERS} 条，全部见附录 A。" if len(items) > _OTHERS else ""
+    columns = [Column("类型", 20), Column("名称", 36), Column("机关", 26), Column("日期", 18)]
+    return table(caption, columns, rows, note=note)
+
+
+def annex(assessment: Assessment) -> Table:
+    """All records in use in one lean table, one line each; beyond 300 grouped counts."""
+    items = assessment.record.items
+    if len(items) > ANNEX:
+        return _grouped(items)
+    rows = [
+        (
+            Cell(_short(i.evidence, assessment)),
+            Cell(i.kind, tag=_state(i)),
+            Cell(or_none(i.number or i.title)[:34]),
+            Cell(i.authority[:16]),
+            Cell(i.determined_on.isoformat()),
+        )
+        for i in items
+    ]
+    columns = [
+        Column("编号", 14, "id"),
+        Column("类型", 19),
+        Column("文号或名称", 31),
+        Column("机关", 23),
+        Column("认定日期", 13),
+    ]
+    return table(f"信用记录明细（共 {len(items)} 条）", columns, rows, dense=True)
+
+
+def _grouped(items: Sequence[RecordItem]) -> Table:
+    groups = Counter((i.kind, i.severity or NONE, i.determined_on.year) for i in items)
+    rows = [(kind, severity, f"{year} 年", str(n)) for (kind, severity, year), n in sorted(groups.items())]
+    columns = [Column("类型", 34), Column("程度", 22), Column("认定年度", 22), Column("条数", 22, "num")]
+    return table(
+        f"信用记录分组（共 {len(items)} 条）", columns, rows, note="超过 300 条，按类型、程度与年度汇总。"
+    )
+
+
+def similar(result: SimilarResult, joint: bool) -> Table:
+    """Similar projects of three years and how each went."""
+    rows = [
+        (
+            Cell(i.name, note=f"{i.owner}；{i.role}" + (f"；{i.subject}" if joint else "")),
+            Cell(f"{i.value / 10000:,.2f}"),
+            Cell(day(i.accepted_on) if i.accepted_on else i.status, note=f"{day(i.signed_on)}签订"),
+            Cell(i.went, note=f"三项证明{i.papers}"),
+            Cell(NONE if i.score is None else number(i.score, 1)),
+        )
+        for i in result.items[:20]
+    ]
+    columns = [
+        Column("项目与业主", 34),
+        Column("金额（万元）", 15, "num"),
+        Column("验收日期", 18),
+        Column("履约情况", 24),
+        Column("得分", 9, "num"),
+    ]
+    more = f"共 {len(result.items)} 项，列最近 20 项。" if len(result.items) > 20 else ""
+    return table("三年内同类项目", columns, rows, note=more)
+
+
+def coverage(assessment: Assessment) -> Table:
+    """The evidence beside the requirements, and every requirement that lacks it."""
+    lines = assessment.coverage_lines
+    shown = [line for line in lines if not line.present or not line.requirement]
+    rows = [(line.name, line.detail, "有" if line.present else "缺") for line in shown]
+    present = sum(line.present for line in lines)
+    caption = f"证据覆盖：{present}/{len(lines)} 项（{percent(assessment.coverage)}）"
+    note = "已证实的项目要求见第 2 节，此处不再列出。"
+    return table(
+        caption, [Column("证据", 30), Column("内容", 58), Column("状态", 12)], rows, dense=True, note=note
+    )
+
+
+def risks(assessment: Assessment) -> Table:
+    """Every risk note with its level, evidence and mitigation."""
+    rows = [
+        (
+            Cell(r.level),
+            Cell(r.title, note=" · ".join(p for p in (r.clause, r.basis) if p)),
+            Cell(r.text, note=f"证据：{evidence(r.evidence, assessment)}" if r.evidence else ""),
+            Cell(r.mitigation),
+        )
+        for r in assessment.risks
+    ]
+    return table(
+        "风险提示", [Column("等级", 8), Column("事项", 20), Column("情况", 40), Column("缓释建议", 32)], rows
+    )

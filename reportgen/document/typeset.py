@@ -1,0 +1,116 @@
+"""From content to PDF bytes: Jinja2, then WeasyPrint, with packaged assets only.
+
+One `Typesetter` per process: it holds the parsed templates, the parsed style sheet and the loaded
+fonts, which cost far more than one report. Nothing is ever fetched from a network or the file
+system by a document: an address that is not one of its own assets ends the typesetting.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from weasyprint import CSS, HTML
+from weasyprint.text.fonts import FontConfiguration
+from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
+
+from reportgen.document.chart_style import Chart
+from reportgen.document.content import Content, Letter
+from reportgen.document.glyphs import HEI, css_family, font_face_css, with_fallbacks
+from reportgen.project.model import CHINA
+from reportgen.settings import asset_dir
+
+_SCHEME = "asset:"
+
+
+class Assets(URLFetcher):  # type: ignore[misc]
+    """Serves `asset:fonts/…` from the package and `asset:figure/…` from memory, and nothing else."""
+
+    def __init__(self) -> None:
+        super().__init__(allowed_protocols=("asset",), allow_redirects=False, fail_on_errors=True)
+        self.figures: dict[str, bytes] = {}
+
+    def fetch(self, url: str, headers: dict[str, str] | None = None) -> URLFetcherResponse:
+        """Return an asset; raises FatalURLFetchingError for any other address."""
+        kind, _, name = url.removeprefix(_SCHEME).partition("/")
+        if not url.startswith(_SCHEME) or Path(name).name != name:
+            raise FatalURLFetchingError(f"refused: {url}")
+        if kind == "figure" and name in self.figures:
+            return URLFetcherResponse(url, self.figures[name], {"Content-Type": "image/svg+xml"})
+        if kind == "fonts":
+            return URLFetcherResponse(url, (asset_dir("fonts") / name).read_bytes())
+        raise FatalURLFetchingError(f"refused: {url}")
+
+
+@dataclass(frozen=True)
+class Typeset:
+    """A typeset document: its bytes and the number of its pages."""
+
+    pdf: bytes
+    pages: int
+
+
+class Typesetter:
+    """Lays out content with templates, style sheet and fonts loaded once."""
+
+    def __init__(self, templates: Path) -> None:
+        self._environment = Environment(
+            loader=FileSystemLoader(templates), autoescape=True, undefined=StrictUndefined, trim_blocks=True
+        )
+        self._fonts = FontConfiguration()
+        style = font_face_css("asset:fonts") + with_fallbacks((templates / "report.css").read_text("utf-8"))
+        self._style = CSS(string=style, font_config=self._fonts, url_fetcher=Assets())
+        self._sample = CSS(string=_SAMPLE_PAGE, font_config=self._fonts, url_fetcher=Assets())
+
+    def report(self, content: Content, issued_at: datetime, identifier: bytes) -> Typeset:
+        """Return a report's PDF; equal content, time and identifier give equal bytes."""
+        assets = Assets()
+        assets.figures = {
+            "seal.svg": content.seal.svg.encode(),
+            "qr.svg": content.qr_svg.encode(),
+            "watermark.svg": _WATERMARK.encode(),
+        }
+
+        def figure(chart: Chart) -> str:
+            name = f"chart-{len(assets.figures)}.svg"
+            assets.figures[name] = chart.svg.encode()
+            return name
+
+        html = self._environment.get_template("report.html.j2").render(
+            c=content, created=_moment(issued_at), figures=figure
+        )
+        return self._print(html, assets, content.sample, identifier)
+
+    def letter(self, letter: Letter, written_at: datetime) -> Typeset:
+        """Return a letter's PDF."""
+        assets = Assets()
+        assets.figures = {"seal.svg": letter.seal.svg.encode(), "watermark.svg": _WATERMARK.encode()}
+        html = self._environment.get_template("letter.html.j2").render(c=letter, created=_moment(written_at))
+        return self._print(html, assets, letter.sample, letter.number.encode())
+
+    def _print(self, html: str, assets: Assets, sample: bool, identifier: bytes) -> Typeset:
+        styles = [self._style, self._sample] if sample else [self._style]
+        document = HTML(string=html, url_fetcher=assets, base_url="asset:").render(
+            stylesheets=styles, font_config=self._fonts
+        )
+        pdf = document.write_pdf(pdf_variant="pdf/a-3a", pdf_tags=True, pdf_identifier=identifier)
+        return Typeset(pdf, len(document.pages))
+
+
+def _moment(value: datetime) -> str:
+    return value.replace(tzinfo=CHINA).isoformat()
+
+
+@cache
+def typesetter() -> Typesetter:
+    """Return this process's typesetter."""
+    return Typesetter(asset_dir("templates"))
+
+
+_SAMPLE_PAGE = "@page { background: url(asset:figure/watermark.svg) no-repeat center / 150mm 150mm; }"
+_WATERMARK = (
+    '<svg xmlns="http://www.w3.org/2000/svg" width="150mm" height="150mm" viewBox="0 0 150 150">'
+    f'<text x="75" y="92" font-family="{css_family(HEI)}" font-weight="700" font-size="50" text-anchor="middle" '
+    'letter-spacing="8" fill="#b3261e" fill-opacity="0.055" transform="rotate(-32 75 75)">样例</text></svg>'
+)

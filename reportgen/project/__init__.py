@@ -1,0 +1,1 @@
+"""The applicant, the project and what it asks."""

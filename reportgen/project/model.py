@@ -1,0 +1,163 @@
+"""The project (项目), its lots (标段), and the one date on which everything is tested."""
+
+from collections import Counter
+from datetime import date, datetime, timedelta, timezone
+from enum import StrEnum
+from typing import Annotated, Self
+
+from pydantic import Field, field_validator, model_validator
+
+from reportgen.errors import ReportgenError
+from reportgen.project.requirements import Requirement, Years
+from reportgen.subject.base import Identifier, LongText, Model, Money, Text
+from reportgen.subject.identifiers import Uscc
+
+
+class Matter(StrEnum):
+    """What the report is used for (DOMAIN §1, 16)."""
+
+    WORKS_TENDER = "工程招标投标"
+    GOVERNMENT_PROCUREMENT = "政府采购"
+    LAND = "土地使用权出让"
+    STATE_PROPERTY = "国有产权交易"
+    SUBSIDY = "财政补助"
+    TAX_RELIEF = "税收优惠"
+    AWARD = "评优评级"
+    QUALIFICATION = "资质审核认定"
+    PUBLIC_RESOURCE = "公共资源分配"
+    INVESTMENT = "招商引资"
+    APPROVAL = "项目审批核准"
+    FINANCING = "发债与融资担保"
+    OTHER = "其他"
+
+
+CHINA = timezone(timedelta(hours=8), "Asia/Shanghai")
+"""Days begin at 00:00 here; the zone has had no other offset since 1991."""
+
+TENDER_MATTERS = frozenset({Matter.WORKS_TENDER, Matter.GOVERNMENT_PROCUREMENT})
+
+
+class ApplicantRole(StrEnum):
+    """In which role the applicant takes part."""
+
+    BIDDER = "投标人"
+    SUPPLIER = "供应商"
+    AGENT = "代理机构"
+    TRANSFEREE = "受让主体"
+    SUBSIDY_APPLICANT = "申请补助主体"
+    TRADING_PARTY = "交易主体"
+    OTHER = "其他申请主体"
+
+
+class Party(Model):
+    """The owner (招标人, 采购人, 主管部门) or its agent."""
+
+    name: Text
+    uscc: Uscc
+
+
+class JointVentureRule(Model):
+    """Whether and how joint ventures are accepted."""
+
+    accepted: bool = False
+    most_members: Annotated[int, Field(ge=2, le=20)] | None = None
+
+
+class Lot(Model):
+    """A lot with its own value, period and additional requirements."""
+
+    id: Identifier
+    name: Text
+    value: Money | None = None
+    period_years: Years | None = None
+    requirements: tuple[Requirement, ...] = ()
+
+
+class Project(Model):
+    """What the report is for. Money in 元; `period_years` is the contract's length in years.
+
+    Exactly one of `bid_deadline` (投标截止时间) and `decision_date` (a matter outside tendering) is
+    given. `owner` is the recipient's side: 招标人, 采购人 or the deciding department.
+    """
+
+    id: Identifier
+    name: Text
+    round: Annotated[int, Field(ge=1, le=20)] = 1
+    matter: Matter
+    region: Annotated[str, Field(pattern=r"^\d{6}$")]
+    category: Text
+    owner: Party
+    agent: Party | None = None
+    role: ApplicantRole
+    value: Money
+    period_years: Years | None = None
+    bid_deadline: datetime | None = None
+    decision_date: date | None = None
+    joint_venture: JointVentureRule = JointVentureRule()
+    requirements: tuple[Requirement, ...] = ()
+    lots: tuple[Lot, ...] = ()
+    lot: Lot | None = Field(default=None, exclude=True)
+    note: LongText = ""
+
+    @property
+    def judged_on(self) -> date:
+        """Return the day on which every date test is made (days begin at 00:00 Asia/Shanghai)."""
+        if self.bid_deadline is not None:
+            return self.bid_deadline.date()
+        assert self.decision_date is not None  # noqa: S101 - guaranteed by the validator
+        return self.decision_date
+
+    @property
+    def is_tender(self) -> bool:
+        """Say whether the matter is a tender, where the fair-competition rules bind the method."""
+        return self.matter in TENDER_MATTERS
+
+    @property
+    def judged_by(self) -> str:
+        """Return the Chinese name of the day of `judged_on`."""
+        return "投标截止时间" if self.bid_deadline is not None else "决定日期"
+
+    def select(self, lot: str = "") -> "Project":
+        """Return the project as it stands for one lot; raises E0306 (no such lot), E0307 (lot needed)."""
+        if not self.lots and not lot:
+            return self
+        known = "、".join(item.id for item in self.lots) or "（不分标段）"
+        if not lot:
+            raise ReportgenError("E0307", path="lot", known=known)
+        chosen = next((item for item in self.lots if item.id == lot), None)
+        if chosen is None:
+            raise ReportgenError("E0306", path="lot", lot=lot, known=known)
+        return self.model_copy(
+            update={
+                "lot": chosen,
+                "value": chosen.value if chosen.value is not None else self.value,
+                "period_years": chosen.period_years or self.period_years,
+                "requirements": self.requirements + chosen.requirements,
+            }
+        )
+
+    @field_validator("bid_deadline")
+    @classmethod
+    def _local(cls, moment: datetime | None) -> datetime | None:
+        if moment is None or moment.tzinfo is None:
+            return moment
+        return moment.astimezone(CHINA).replace(tzinfo=None)
+
+    @model_validator(mode="after")
+    def _one_date(self) -> Self:
+        if (self.bid_deadline is None) == (self.decision_date is None):
+            raise ValueError("bid_deadline（投标截止时间）与 decision_date（决定日期）须且只须写明一个")
+        if self.is_tender and self.bid_deadline is None:
+            raise ValueError("招标采购事项须写明 bid_deadline（投标截止时间）")
+        return self
+
+    @model_validator(mode="after")
+    def _ids_unique(self) -> Self:
+        own = [item.id for item in self.requirements]
+        repeated = [i for i, n in Counter(item.id for item in self.lots).items() if n > 1]
+        for lot in self.lots:
+            repeated += [i for i, n in Counter([*own, *(r.id for r in lot.requirements)]).items() if n > 1]
+        repeated += [i for i, n in Counter(own).items() if n > 1]
+        if repeated:
+            raise ValueError(f"id 重复：{'、'.join(sorted(set(repeated)))}")
+        return self

@@ -1,0 +1,1 @@
+"""The entity (主体) and its records."""

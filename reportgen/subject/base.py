@@ -1,0 +1,92 @@
+"""What every fact has in common: strict models, money, dates, sources and the 核实记录.
+
+Enumerations carry the Chinese term as their value, so data files, the report and its
+machine-readable twin use one word; code uses the English name.
+"""
+
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+LONG_TERM_YEAR = 2099
+"""A date in this year or later is the sentinel for 长期 (real files hold 2099-12-31 and 2099-01-31)."""
+
+Text = Annotated[str, Field(min_length=1, max_length=200)]
+LongText = Annotated[str, Field(max_length=5000)]
+Identifier = Annotated[str, Field(min_length=1, max_length=64)]
+Money = Annotated[Decimal, Field(ge=0, max_digits=18, decimal_places=2)]
+"""A sum in 元, never negative."""
+SignedMoney = Annotated[Decimal, Field(max_digits=18, decimal_places=2)]
+"""A sum in 元 that may be negative, such as a profit."""
+Share = Annotated[Decimal, Field(ge=0, le=1)]
+"""A share of the whole, 0 to 1."""
+Count = Annotated[int, Field(ge=0)]
+
+
+class Model(BaseModel):
+    """An immutable record that refuses unknown keys."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+
+
+class Origin(StrEnum):
+    """Who a fact comes from."""
+
+    OFFICIAL = "公共来源"
+    SELF_DECLARED = "自主申报"
+    COUNTERPARTY = "交易对方"
+    DERIVED = "推算"
+
+
+class Verification(Model):
+    """A 核实记录: who checked a fact, how and when."""
+
+    by: Text
+    how: Text
+    on: date
+
+
+class Source(Model):
+    """Where facts were collected from and when; facts name it by `id`.
+
+    `complete_for` names the collections of the subject for which this source is a closed list on
+    that day: only there does the absence of a fact say something.
+    """
+
+    id: Identifier
+    name: Text
+    origin: Origin
+    collected_on: date
+    location: str = Field(default="", max_length=500)
+    complete_for: tuple[Text, ...] = ()
+
+
+class Fact(Model):
+    """A fact with its own id, its source, and its 核实记录 where somebody checked it."""
+
+    id: Identifier
+    source: Identifier
+    verification: Verification | None = None
+
+    def counts(self, source: Source) -> bool:
+        """Say whether the fact may be relied on: not self-declared, or checked by somebody."""
+        return source.origin is not Origin.SELF_DECLARED or self.verification is not None
+
+
+def is_long_term(day: date | None) -> bool:
+    """Say whether `day` is the sentinel for 长期."""
+    return day is not None and day.year >= LONG_TERM_YEAR
+
+
+def in_force(since: date | None, until: date | None, on: date) -> bool:
+    """Say whether something with this validity is in force on a day; an open end is in force."""
+    return (since is None or since <= on) and (until is None or on <= until)
+
+
+def require_order(first: str, since: date | None, second: str, until: date | None) -> None:
+    """Raise ValueError naming both fields where a period ends before it begins."""
+    if since is not None and until is not None and until < since:
+        raise ValueError(f"{second}（{until}）早于 {first}（{since}）")

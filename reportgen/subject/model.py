@@ -1,0 +1,218 @@
+"""The subject (主体): one legal entity, its facts and their sources."""
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from typing import Annotated, Self
+
+from pydantic import Field, model_validator
+
+from reportgen.subject.base import Fact, LongText, Model, Money, Origin, Share, Source, Text, require_order
+from reportgen.subject.holdings import (
+    Contract,
+    CreditLine,
+    Equipment,
+    Headcount,
+    Person,
+    Qualification,
+    Statement,
+    Technology,
+)
+from reportgen.subject.identifiers import Uscc, subject_kind
+from reportgen.subject.records import CreditRecord
+
+
+class Standing(StrEnum):
+    """Registration state (登记状态)."""
+
+    ACTIVE = "存续"
+    MOVING = "迁出"
+    SUSPENDED = "停业"
+    LIQUIDATION = "清算"
+    BANKRUPT = "宣告破产"
+    REVOKED = "吊销"
+    DISSOLVED = "注销"
+
+
+class Registration(Fact):
+    """Registration with the 登记机关; the capital is a fact that no score uses."""
+
+    kind: Text
+    legal_representative: Text
+    established_on: date
+    standing: Standing
+    address: Text
+    region: Annotated[str, Field(pattern=r"^\d{6}$")]
+    authority: Text
+    capital: Money | None = None
+    currency: Annotated[str, Field(min_length=1, max_length=20)] = "人民币"
+    paid_in: Money | None = None
+    term_from: date | None = None
+    term_until: date | None = None
+    industry: str = Field(default="", max_length=60)
+    scope: LongText = ""
+
+    @model_validator(mode="after")
+    def _dates_in_order(self) -> Self:
+        require_order("term_from", self.term_from, "term_until", self.term_until)
+        return self
+
+
+class Change(Fact):
+    """A registered change: what, when, from, to."""
+
+    on: date
+    item: Text
+    before: LongText
+    after: LongText
+
+
+class Shareholder(Fact):
+    """A shareholder with its share of 0 to 1; `controls` marks the actual controller."""
+
+    name: Text
+    uscc: Uscc | None = None
+    kind: Text
+    share: Share
+    subscribed: Money | None = None
+    controls: bool = False
+
+
+class Link(Model):
+    """An officer's post in another legal entity, and that entity's standing where known."""
+
+    name: Text
+    uscc: Uscc | None = None
+    post: Text
+    standing: Standing | None = None
+
+
+class Officer(Fact):
+    """A legal representative, director, supervisor or manager: duty information only."""
+
+    name: Text
+    post: Text
+    since: date | None = None
+    links: tuple[Link, ...] = ()
+
+
+class Related(Fact):
+    """A related legal entity (关联方) and what is known to its charge."""
+
+    name: Text
+    uscc: Uscc | None = None
+    relation: Text
+    share: Share | None = None
+    standing: Standing | None = None
+    adverse: LongText = ""
+
+
+class Subject(Model):
+    """One legal entity with everything the agency knows about it on `as_of`.
+
+    Every fact names a source of `sources`; fact ids are unique within the subject.
+    """
+
+    uscc: Uscc
+    name: Text
+    former_names: tuple[Text, ...] = ()
+    former_codes: tuple[Annotated[str, Field(max_length=30)], ...] = ()
+    as_of: date
+    sources: tuple[Source, ...] = Field(min_length=1)
+    registration: Registration
+    changes: tuple[Change, ...] = ()
+    shareholders: tuple[Shareholder, ...] = ()
+    officers: tuple[Officer, ...] = ()
+    related: tuple[Related, ...] = ()
+    qualifications: tuple[Qualification, ...] = ()
+    statements: tuple[Statement, ...] = ()
+    credit_lines: tuple[CreditLine, ...] = ()
+    contracts: tuple[Contract, ...] = ()
+    technology: tuple[Technology, ...] = ()
+    equipment: tuple[Equipment, ...] = ()
+    people: tuple[Person, ...] = ()
+    headcounts: tuple[Headcount, ...] = ()
+    records: tuple[CreditRecord, ...] = ()
+
+    @property
+    def kind(self) -> str:
+        """Return the kind of subject by its USCC: 企业, 事业单位 …"""
+        return subject_kind(self.uscc)
+
+    def facts(self) -> Iterator[tuple[str, Fact]]:
+        """Yield (path, fact) for every fact in the order of the fields."""
+        yield "registration", self.registration
+        for name in _COLLECTIONS:
+            for index, fact in enumerate(getattr(self, name)):
+                yield f"{name}[{index}]", fact
+
+    def source_of(self, fact: Fact) -> Source:
+        """Return the source a fact names."""
+        return next(source for source in self.sources if source.id == fact.source)
+
+    def counts(self, fact: Fact) -> bool:
+        """Say whether a fact may be relied on (`Fact.counts`)."""
+        return fact.counts(self.source_of(fact))
+
+    def closed(self, collection: str) -> bool:
+        """Say whether some source that is not self-declared is a closed list for a collection."""
+        return any(
+            collection in s.complete_for and s.origin is not Origin.SELF_DECLARED for s in self.sources
+        )
+
+    @model_validator(mode="after")
+    def _facts_hang_together(self) -> Self:
+        faults = [*self._alien_sources(), *self._repeated_ids(), *self._repeated_years()]
+        total = sum((holder.share for holder in self.shareholders), Decimal(0))
+        if total > Decimal("1.0001"):
+            faults.append(f"shareholders：持股比例合计 {total}，大于 1")
+        if faults:
+            raise ValueError("；".join(faults))
+        return self
+
+    def _alien_sources(self) -> list[str]:
+        known = {source.id for source in self.sources}
+        lost = [
+            f"{path}.source：来源 {f.source} 不在 sources 之中"
+            for path, f in self.facts()
+            if f.source not in known
+        ]
+        names = {"registration", *_COLLECTIONS}
+        alien = [
+            f"sources.{s.id}.complete_for：没有 {n} 一项"
+            for s in self.sources
+            for n in s.complete_for
+            if n not in names
+        ]
+        return lost + alien
+
+    def _repeated_ids(self) -> list[str]:
+        counts = Counter(fact.id for _, fact in self.facts())
+        counts.update(source.id for source in self.sources)
+        return [f"id {name} 重复 {count} 次" for name, count in counts.items() if count > 1]
+
+    def _repeated_years(self) -> list[str]:
+        faults = []
+        for name in ("statements", "headcounts"):
+            counts = Counter(item.year for item in getattr(self, name))
+            faults += [f"{name}：{year} 年重复 {count} 次" for year, count in counts.items() if count > 1]
+        return faults
+
+
+_COLLECTIONS = (
+    "changes",
+    "shareholders",
+    "officers",
+    "related",
+    "qualifications",
+    "statements",
+    "credit_lines",
+    "contracts",
+    "technology",
+    "equipment",
+    "people",
+    "headcounts",
+    "records",
+)

@@ -1,0 +1,245 @@
+"""Credit records (信用记录) under the heads of 信用中国, with their dates and state."""
+
+from datetime import date
+from enum import StrEnum
+from typing import Self
+
+from pydantic import Field, model_validator
+
+from reportgen.subject.base import Fact, LongText, Model, Money, Text, in_force, require_order
+
+
+class Head(StrEnum):
+    """The eight heads of a 公共信用信息报告 (DOMAIN §2.1)."""
+
+    ADMINISTRATION = "行政管理"
+    GOOD_FAITH = "诚实守信"
+    SERIOUS_BREACH = "严重失信"
+    ABNORMAL = "经营异常"
+    COMMITMENT = "信用承诺"
+    EVALUATION = "信用评价"
+    JUDGMENT = "司法判决"
+    OTHER = "其他"
+
+
+class Nature(StrEnum):
+    """Whether a record speaks for or against the subject."""
+
+    FAVOURABLE = "良好"
+    NEUTRAL = "中性"
+    ADVERSE = "不良"
+
+
+class RecordKind(StrEnum):
+    """What a record is."""
+
+    LICENCE = "行政许可"
+    PENALTY = "行政处罚"
+    COERCION = "行政强制"
+    INSPECTION = "行政检查"
+    REWARD = "行政奖励"
+    BAN = "禁止参加"
+    TAX_A = "纳税信用A级"
+    RED_LIST = "守信激励名单"
+    HONOUR = "诚信荣誉"
+    DEFAULTER = "失信被执行人"
+    SERIOUS_LIST = "严重失信主体名单"
+    ABNORMAL_LIST = "经营异常名录"
+    PROMISE = "信用承诺"
+    BROKEN_PROMISE = "违背承诺"
+    EVALUATION = "公共信用综合评价"
+    INDUSTRY_EVALUATION = "行业信用评价"
+    CIVIL = "民事裁判"
+    PENDING = "未决诉讼"
+    ENFORCEMENT = "被执行人"
+    CRIMINAL = "刑事处罚"
+    ARBITRATION = "仲裁裁决"
+    OTHER_GOOD = "其他良好信息"
+    OTHER_ADVERSE = "其他不良信息"
+
+
+_TAXONOMY: dict[RecordKind, tuple[Head, Nature]] = {
+    RecordKind.LICENCE: (Head.ADMINISTRATION, Nature.NEUTRAL),
+    RecordKind.PENALTY: (Head.ADMINISTRATION, Nature.ADVERSE),
+    RecordKind.COERCION: (Head.ADMINISTRATION, Nature.NEUTRAL),
+    RecordKind.INSPECTION: (Head.ADMINISTRATION, Nature.NEUTRAL),
+    RecordKind.REWARD: (Head.ADMINISTRATION, Nature.FAVOURABLE),
+    RecordKind.BAN: (Head.ADMINISTRATION, Nature.ADVERSE),
+    RecordKind.TAX_A: (Head.GOOD_FAITH, Nature.FAVOURABLE),
+    RecordKind.RED_LIST: (Head.GOOD_FAITH, Nature.FAVOURABLE),
+    RecordKind.HONOUR: (Head.GOOD_FAITH, Nature.FAVOURABLE),
+    RecordKind.DEFAULTER: (Head.SERIOUS_BREACH, Nature.ADVERSE),
+    RecordKind.SERIOUS_LIST: (Head.SERIOUS_BREACH, Nature.ADVERSE),
+    RecordKind.ABNORMAL_LIST: (Head.ABNORMAL, Nature.ADVERSE),
+    RecordKind.PROMISE: (Head.COMMITMENT, Nature.NEUTRAL),
+    RecordKind.BROKEN_PROMISE: (Head.COMMITMENT, Nature.ADVERSE),
+    RecordKind.EVALUATION: (Head.EVALUATION, Nature.NEUTRAL),
+    RecordKind.INDUSTRY_EVALUATION: (Head.EVALUATION, Nature.NEUTRAL),
+    RecordKind.CIVIL: (Head.JUDGMENT, Nature.NEUTRAL),
+    RecordKind.PENDING: (Head.JUDGMENT, Nature.NEUTRAL),
+    RecordKind.ENFORCEMENT: (Head.JUDGMENT, Nature.ADVERSE),
+    RecordKind.CRIMINAL: (Head.JUDGMENT, Nature.ADVERSE),
+    RecordKind.ARBITRATION: (Head.JUDGMENT, Nature.NEUTRAL),
+    RecordKind.OTHER_GOOD: (Head.OTHER, Nature.FAVOURABLE),
+    RecordKind.OTHER_ADVERSE: (Head.OTHER, Nature.ADVERSE),
+}
+
+
+_LISTS = {RecordKind.DEFAULTER, RecordKind.SERIOUS_LIST, RecordKind.ABNORMAL_LIST}
+
+
+class Severity(StrEnum):
+    """Degree of a breach: three classes of the repair rules plus S0's 特别严重."""
+
+    SLIGHT = "轻微"
+    ORDINARY = "一般"
+    SERIOUS = "严重"
+    GRAVE = "特别严重"
+
+
+class RecordState(StrEnum):
+    """State of a record at its source."""
+
+    VALID = "有效"
+    DISPUTED = "异议中"
+    REPAIRED = "已修复"
+    REVOKED = "已撤销"
+
+
+class Fulfilment(StrEnum):
+    """How far the duty behind a record has been done."""
+
+    NOT_NEEDED = "无需履行"
+    FULL = "全部履行"
+    PART = "部分履行"
+    NONE = "全部未履行"
+    UNKNOWN = "未知"
+
+
+class Closure(StrEnum):
+    """How an enforcement case was closed without full performance."""
+
+    TERMINATED = "终结本次执行"
+    SETTLED = "执行和解"
+
+
+class Measure(StrEnum):
+    """What a penalty consists of."""
+
+    WARNING = "警告"
+    CRITICISM = "通报批评"
+    FINE = "罚款"
+    CONFISCATION = "没收"
+    LICENCE_SUSPENDED = "暂扣许可证件"
+    GRADE_LOWERED = "降低资质等级"
+    LICENCE_REVOKED = "吊销许可证件"
+    RESTRICTED = "限制从业"
+    SHUTDOWN = "责令停产停业"
+    CLOSURE = "责令关闭"
+
+
+class Misconduct(StrEnum):
+    """The ten monitored kinds of 本溪 2017, 四(二), in short."""
+
+    FAKE_GOODS = "食药与假冒伪劣"
+    TAX = "纳税违法"
+    ACCIDENT = "质量安全环保事故"
+    LABOUR = "劳动保障违法"
+    COURT = "不执行法院裁判"
+    ARBITRATION = "不执行仲裁裁决"
+    MARKET = "扰乱市场秩序"
+    FRAUD = "弄虚作假"
+    RESEARCH = "科研失信"
+    OTHER = "其他受罚行为"
+
+
+class Ban(Model):
+    """A ban pronounced in the deciding document: from what, since when, until when, by which rule."""
+
+    scope: tuple[Text, ...] = Field(min_length=1)
+    since: date
+    until: date | None = None
+    legal_basis: Text
+
+
+class CreditRecord(Fact):
+    """One dated, sourced fact under one of the eight heads.
+
+    `determined_on` is the date of the deciding document; `amount` is in 元. A severity that a person
+    set, not the document, has `severity_manual` and is printed as 人工判定.
+    """
+
+    kind: RecordKind
+    title: Text
+    number: str = Field(default="", max_length=120)
+    authority: Text
+    category: str = Field(default="", max_length=120)
+    content: LongText = ""
+    basis_number: str = Field(default="", max_length=120)
+    amount: Money | None = None
+    severity: Severity | None = None
+    severity_manual: bool = False
+    misconduct: Misconduct | None = None
+    measures: tuple[Measure, ...] = ()
+    fulfilment: Fulfilment = Fulfilment.UNKNOWN
+    closure: Closure | None = None
+    against: bool | None = None
+    ban: Ban | None = None
+    state: RecordState = RecordState.VALID
+    statement: LongText = ""
+    act_on: date | None = None
+    act_ended_on: date | None = None
+    determined_on: date
+    published_on: date | None = None
+    publicity_until: date | None = None
+    valid_from: date | None = None
+    valid_until: date | None = None
+    fulfilled_on: date | None = None
+    repaired_on: date | None = None
+    revoked_on: date | None = None
+    disputed_on: date | None = None
+    removed_on: date | None = None
+
+    @property
+    def head(self) -> Head:
+        """Return the head the record stands under."""
+        return _TAXONOMY[self.kind][0]
+
+    @property
+    def nature(self) -> Nature:
+        """Return whether the record speaks for or against; a judgment lost and unfulfilled is adverse."""
+        nature = _TAXONOMY[self.kind][1]
+        lost = self.against is True and self.unfulfilled
+        return Nature.ADVERSE if nature is Nature.NEUTRAL and lost else nature
+
+    @property
+    def unfulfilled(self) -> bool:
+        """Say whether the duty behind the record is known to be undone."""
+        return self.fulfilment in {Fulfilment.NONE, Fulfilment.PART}
+
+    def in_force(self, on: date) -> bool:
+        """Say whether the record still binds on a day: a ban running, a validity open, a list not left."""
+        if self.removed_on is not None and self.removed_on <= on:
+            return False
+        if self.ban is not None:
+            return in_force(self.ban.since, self.ban.until, on)
+        if self.valid_from is not None or self.valid_until is not None:
+            return in_force(self.valid_from, self.valid_until, on)
+        return self.kind in _LISTS
+
+    @model_validator(mode="after")
+    def _state_has_its_date(self) -> Self:
+        dated = {
+            RecordState.DISPUTED: ("disputed_on", self.disputed_on),
+            RecordState.REPAIRED: ("repaired_on", self.repaired_on),
+            RecordState.REVOKED: ("revoked_on", self.revoked_on),
+        }
+        if self.state in dated and dated[self.state][1] is None:
+            raise ValueError(f"状态为{self.state}时必须写明 {dated[self.state][0]}")
+        return self
+
+    @model_validator(mode="after")
+    def _dates_in_order(self) -> Self:
+        require_order("valid_from", self.valid_from, "valid_until", self.valid_until)
+        require_order("act_on", self.act_on, "act_ended_on", self.act_ended_on)
+        return self
