@@ -34,7 +34,13 @@ AGENT_USCC = made_up_uscc(5)
 
 def source_data(**changes: Any) -> Data:
     """Return a public source, S1, that is a closed list for nothing."""
-    return {"id": "S1", "name": "虚构省公共信用信息平台", "origin": "公共来源", "collected_on": "2026-11-20", **changes}
+    return {
+        "id": "S1",
+        "name": "虚构省公共信用信息平台",
+        "origin": "公共来源",
+        "collected_on": "2026-11-20",
+        **changes,
+    }
 
 
 def fact_data(name: str, **changes: Any) -> Data:

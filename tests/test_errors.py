@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from string import Formatter
+from typing import Any
 
 import pytest
 
@@ -56,7 +57,7 @@ def fields(template: str) -> set[str]:
 
 def example(code: str) -> ReportgenError:
     """Return an error of a code with a telling text for each fact that its texts name."""
-    facts = {name: f"〈{name}〉" for name in fields(TABLE[code].why)}
+    facts: dict[str, Any] = {name: f"〈{name}〉" for name in fields(TABLE[code].why)}
     return ReportgenError(code, path="registration.kind", **facts)
 
 

@@ -110,7 +110,7 @@ def shortfalls(parts: Tally, rules: Rules) -> list[str]:
     sum_up = total(parts, rules.weights)
     if sum_up is None or sum_up < rules.rule.total:
         shown = "无法计算" if sum_up is None else f"{number(sum_up, 1)} 分"
-        found.append(f"综合得分{shown}，低于 {number(rules.rule.total)} 分")
+        found.append(f"综合得分 {shown}，低于 {number(rules.rule.total)} 分")
     for factor, score in parts.factors.items():
         if score is None:
             found.append(f"{factor}证据不足，未能评定")
@@ -143,7 +143,10 @@ def reasons(
             tripped + [_requirement_reason(item) for item in sorted(failed, key=lambda i: not i.gate)]
         )
     if conclusion is Conclusion.LIMITED:
-        return tuple(Reason(text=text, basis=Basis.METHOD) for text in shortfalls(parts, rules))
+        found = shortfalls(parts, rules)
+        if rests_on_dispute(parts, rules):
+            found.append("起决定作用的不良记录正在异议之中；不计该记录的，结论会改变")
+        return tuple(Reason(text=text, basis=Basis.METHOD) for text in found)
     if conclusion is Conclusion.CAPABLE:
         hard = [item for item in requirements if item.hard]
         met = f"{len(hard)} 项必备要求全部满足" if hard else "项目未设必备要求"

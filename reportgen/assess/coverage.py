@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from reportgen.assess.case import Case
 from reportgen.assess.funds import account_years, reliable
-from reportgen.assess.model import CoverageLine, FactorResult, Gap, RequirementResult, Verdict
+from reportgen.assess.model import CoverageLine, EvidenceFor, FactorResult, Gap, RequirementResult, Verdict
 from reportgen.assess.wording import day, rounded
 from reportgen.subject.model import Subject
 
@@ -20,11 +20,16 @@ def coverage_lines(
             name=f"要求 {item.clause}",
             present=item.verdict is not Verdict.UNPROVEN,
             detail=item.required,
-            requirement=True,
+            needed_for=EvidenceFor.REQUIREMENT,
         )
         for item in requirements
     ]
-    lines += [CoverageLine(name=f.factor, present=f.score is not None, detail=f.finding) for f in factors]
+    lines += [
+        CoverageLine(
+            name=f.factor, present=f.score is not None, detail=f.finding, needed_for=EvidenceFor.FACTOR
+        )
+        for f in factors
+    ]
     return tuple(lines)
 
 
@@ -39,7 +44,7 @@ def gaps(
     """Return what is missing, the hard requirements first."""
     unproven = [item for item in requirements if item.verdict is Verdict.UNPROVEN]
     found = [_requirement_gap(item) for item in sorted(unproven, key=lambda item: not item.hard)]
-    basics = [line for line in lines if not line.present and not line.requirement]
+    basics = [line for line in lines if not line.present and line.needed_for is EvidenceFor.SUBJECT]
     return tuple(
         found + [Gap(what=line.name, why=line.detail, how="补充材料并由本机构核实") for line in basics]
     )
@@ -63,17 +68,16 @@ def _basics(case: Case, subject: Subject) -> list[CoverageLine]:
     known = {s.year for s in subject.statements if reliable(subject, s)}
     missing = [str(year) for year in sorted(years) if year not in known]
     fresh = _fresh(case, subject)
+    lack = "缺 " + "、".join(missing) + " 年" if missing else "已取得"
+    needed = (
+        ("登记信息", registered, "登记机关公示信息"),
+        ("公共信用信息", subject.closed("records"), "完整的公共信用信息查询结果"),
+        ("近三年财务报表", not missing, lack),
+        ("数据时效", not fresh, fresh or "各来源均在时效内"),
+    )
     return [
-        CoverageLine(name=f"{who}登记信息", present=registered, detail="登记机关公示信息"),
-        CoverageLine(
-            name=f"{who}公共信用信息", present=subject.closed("records"), detail="完整的公共信用信息查询结果"
-        ),
-        CoverageLine(
-            name=f"{who}近三年财务报表",
-            present=not missing,
-            detail="缺 " + "、".join(missing) + " 年" if missing else "已取得",
-        ),
-        CoverageLine(name=f"{who}数据时效", present=not fresh, detail=fresh or "各来源均在时效内"),
+        CoverageLine(name=who + name, present=present, detail=detail, needed_for=EvidenceFor.SUBJECT)
+        for name, present, detail in needed
     ]
 
 

@@ -199,13 +199,21 @@ class SimilarResult(Model):
     finding: str
 
 
+class EvidenceFor(StrEnum):
+    """What a piece of evidence is needed for."""
+
+    SUBJECT = "主体"
+    REQUIREMENT = "要求项"
+    FACTOR = "能力要素"
+
+
 class CoverageLine(Model):
     """One piece of evidence the judgement needs, and whether it is there."""
 
     name: str
     present: bool
     detail: str
-    requirement: bool = False
+    needed_for: EvidenceFor
 
 
 class Gap(Model):

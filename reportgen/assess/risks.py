@@ -43,7 +43,8 @@ def risk_notes(
 
 
 def _failing(requirements: Sequence[RequirementResult]) -> Iterator[RiskNote]:
-    for item in requirements:
+    # A gate that decides comes first: it is the binding reason of the conclusion.
+    for item in sorted(requirements, key=lambda item: not (item.decides and item.gate)):
         if item.verdict is Verdict.MET:
             continue
         yield RiskNote(

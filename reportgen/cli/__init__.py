@@ -55,11 +55,10 @@ def main() -> None:
     """Run the command line and leave with the exit code of what happened."""
     arguments = sys.argv[1:]
     try:
-        cli.main(args=arguments, prog_name="reportgen", standalone_mode=False)
+        # Outside its standalone mode click returns the code that a command left with.
+        sys.exit(cli.main(args=arguments, prog_name="reportgen", standalone_mode=False) or ExitCode.DONE)
     except ReportgenError as error:
         _leave(error, "--json" in arguments)
-    except click.exceptions.Exit as leaving:
-        sys.exit(leaving.exit_code)
     except click.Abort:
         click.echo("已中断", err=True)
         sys.exit(ExitCode.INTERRUPTED)

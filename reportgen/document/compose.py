@@ -67,6 +67,7 @@ def compose(inputs: Inputs) -> Content:
         agency=agency.name,
         sample=agency.sample,
         draft=identity.stage is Stage.DRAFT,
+        joint=case.applicant.joint,
         number=identity.number,
         code=grouped(identity.code),
         url=identity.url,

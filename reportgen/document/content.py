@@ -126,6 +126,7 @@ class Content:
     agency: str
     sample: bool
     draft: bool
+    joint: bool
     number: str
     code: str
     url: str

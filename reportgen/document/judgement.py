@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from reportgen.assess.model import (
     Assessment,
     Basis,
+    EvidenceFor,
     FactorResult,
     RecordItem,
     RequirementResult,
@@ -81,10 +82,9 @@ def requirements(assessment: Assessment, items: Sequence[RequirementResult], cap
 
 
 def _requirement_row(item: RequirementResult, assessment: Assessment) -> tuple[Cell, ...]:
-    hard = "必备" if item.hard else "一般"
     extra = "；".join(part for part in (item.formula, item.note) if part)
     return (
-        Cell(item.required, note=f"{item.clause} · {hard} · {item.basis}"),
+        Cell(item.required, note=f"{item.clause} · {item.basis}"),
         Cell(item.actual, note=extra),
         Cell(item.margin or NONE),
         Cell(evidence(item.evidence, assessment)),
@@ -92,7 +92,7 @@ def _requirement_row(item: RequirementResult, assessment: Assessment) -> tuple[C
     )
 
 
-MARKS = {Verdict.MET: "✓ 满足", Verdict.UNMET: "✗ 不满足", Verdict.UNPROVEN: "？未证实"}
+MARKS = {Verdict.MET: "✓ 满足", Verdict.UNMET: "× 不满足", Verdict.UNPROVEN: "？未证实"}
 
 
 def factor(result: FactorResult) -> Table:
@@ -246,7 +246,7 @@ def similar(result: SimilarResult, joint: bool) -> Table:
 def coverage(assessment: Assessment) -> Table:
     """The evidence beside the requirements, and every requirement that lacks it."""
     lines = assessment.coverage_lines
-    shown = [line for line in lines if not line.present or not line.requirement]
+    shown = [line for line in lines if not line.present or line.needed_for is not EvidenceFor.REQUIREMENT]
     rows = [(line.name, line.detail, "有" if line.present else "缺") for line in shown]
     present = sum(line.present for line in lines)
     caption = f"证据覆盖：{present}/{len(lines)} 项（{percent(assessment.coverage)}）"

@@ -213,7 +213,7 @@ def _method(case: Case, assessment: Assessment) -> Iterator[Block]:
     )
     yield judgement.coverage(assessment)
     yield _version(assessment)
-    yield _bases(case, assessment)
+    yield from _bases(case, assessment)
 
 
 def _parts(assessment: Assessment, factors: object, record: object, similar: object) -> Table:
@@ -248,11 +248,9 @@ def _version(assessment: Assessment) -> Table:
     return table("版本与校验", [Column("项目", 22, "head"), Column("内容", 78)], rows)
 
 
-def _bases(case: Case, assessment: Assessment) -> Table:
-    cites = [cite for gate in assessment.gates for cite in gate.reason.cites] + [
-        item.cite for item in assessment.requirements if item.cite
-    ]
-    cites += [statement.cite for statement in case.policy.statements.values()]
+def _bases(case: Case, assessment: Assessment) -> Iterator[Block]:
+    cites = [cite for gate in assessment.gates for cite in gate.reason.cites]
+    cites += [item.cite for item in assessment.requirements if item.cite]
     shown = [case.policy.citation(cite) for cite in dict.fromkeys(cites)]
     rows = [
         (c.label(), c.number or (f"{c.version} 版" if c.version else "—"), c.rule)
@@ -260,7 +258,9 @@ def _bases(case: Case, assessment: Assessment) -> Table:
         if c.printable
     ]
     columns = [Column("文件与条款", 34), Column("文号或版本", 18), Column("规则大意（本机构转述）", 48)]
-    return table("引用的法律规定", columns, rows, dense=True)
+    yield table("判断所依据的法律规定", columns, rows, dense=True)
+    declared = [s.cite for s in case.policy.statements.values() if case.policy.citation(s.cite).printable]
+    yield Paragraph(f"声明所依据的规定：{judgement.laws(case.policy, declared)}。", "note")
 
 
 def conclusion_tone(conclusion: Conclusion | None) -> str:

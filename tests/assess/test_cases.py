@@ -105,6 +105,10 @@ def unsaid(texts: Callable[[Assessment], Sequence[str]]) -> Callable[[Assessment
     return read_text
 
 
+def cites(assessment: Assessment) -> list[str]:
+    return list(assessment.binding.cites) if assessment.binding else []
+
+
 def whole(assessment: Assessment) -> list[str]:
     return [assessment.model_dump_json()]
 
@@ -128,6 +132,7 @@ SEEN: dict[str, Callable[[Assessment, Any], object]] = {
     "shown": lambda assessment, _: str(len(assessment.record.items)),
     "reason": said(reasons),
     "no_reason": unsaid(reasons),
+    "no_cite": unsaid(cites),
     "gap": said(wanted),
     "no_gap": unsaid(wanted),
     "risk": said(lambda assessment: [note(risk) for risk in assessment.risks]),

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reportgen.subject.records import (
@@ -29,11 +29,12 @@ SPAN = Window(
 )
 # As it was before the repair rules classified breaches: nothing is slight, everything lasts three years.
 OLDER_RULES = replace(SPAN, publicity=dict.fromkeys([Severity.ORDINARY, Severity.SERIOUS], 36))
+untimed = settings(deadline=None)
 WITHHELD = {Placing.REPAIRED, Placing.REVOKED, Placing.NOT_PUBLISHABLE, Placing.PUBLICITY_OVER}
 USED = {Placing.WITHIN, Placing.IN_FORCE, Placing.UNFULFILLED}
 
 
-def placing(span: Window = SPAN, **changes: Any) -> Placing:
+def placing(span: Window = SPAN, /, **changes: Any) -> Placing:
     """Return where a single record stands."""
     (placed,) = window([record(**changes)], span)
     return placed.placing
@@ -94,7 +95,9 @@ def test_publication_and_act_do_not_count_but_the_deciding_document() -> None:
     ("determined_on", "expected"),
     [("2025-12-10", Placing.WITHIN), ("2025-12-09", Placing.PUBLICITY_OVER)],
 )
-def test_an_ordinary_breach_speaks_for_twelve_months_to_the_day(determined_on: str, expected: Placing) -> None:
+def test_an_ordinary_breach_speaks_for_twelve_months_to_the_day(
+    determined_on: str, expected: Placing
+) -> None:
     assert placing(severity="一般", determined_on=determined_on) is expected
 
 
@@ -106,7 +109,10 @@ def test_a_serious_breach_speaks_for_three_years_to_the_day(severity: str) -> No
 
 def test_a_slight_breach_is_not_publishable_on_any_day() -> None:
     assert placing(severity="轻微", determined_on="2026-12-10") is Placing.NOT_PUBLISHABLE
-    assert placing(severity="轻微", determined_on="2020-01-01", fulfilment="全部未履行") is Placing.NOT_PUBLISHABLE
+    assert (
+        placing(severity="轻微", determined_on="2020-01-01", fulfilment="全部未履行")
+        is Placing.NOT_PUBLISHABLE
+    )
 
 
 def test_a_slight_breach_speaks_where_the_rules_of_the_day_set_no_limit() -> None:
@@ -137,7 +143,9 @@ def test_the_publicity_that_the_source_ends_earlier_is_over_on_the_next_day() ->
     assert placed.withheld
 
 
-@pytest.mark.xfail(reason="a publicity ended by its source is called 依规不公示, which is said of slight breaches")
+@pytest.mark.xfail(
+    reason="a publicity ended by its source is called 依规不公示, which is said of slight breaches"
+)
 def test_a_publicity_that_ended_is_called_over() -> None:
     assert placing(determined_on="2026-06-01", publicity_until="2026-12-09") is Placing.PUBLICITY_OVER
 
@@ -190,7 +198,11 @@ def test_an_unfulfilled_breach_outlasts_its_publicity() -> None:
 
 @pytest.mark.parametrize(
     ("until", "expected"),
-    [("2026-12-10", Placing.IN_FORCE), ("2026-12-09", Placing.PUBLICITY_OVER), ("2099-12-31", Placing.IN_FORCE)],
+    [
+        ("2026-12-10", Placing.IN_FORCE),
+        ("2026-12-09", Placing.PUBLICITY_OVER),
+        ("2099-12-31", Placing.IN_FORCE),
+    ],
 )
 def test_an_old_ban_stays_to_its_last_day(until: str, expected: Placing) -> None:
     ban = {"scope": ["工程招标投标"], "since": "2022-01-01", "until": until, "legal_basis": "虚构条例第一条"}
@@ -250,6 +262,7 @@ def test_months_later_is_the_same_day_or_the_months_last(
     assert add_months(date(*day), months) == date(*expected)
 
 
+@untimed
 @given(st.dates(date(1950, 1, 1), date(2200, 1, 1)), st.integers(-600, 600))
 def test_months_move_month_by_month_and_never_past_the_day(day: date, months: int) -> None:
     later = add_months(day, months)
@@ -270,6 +283,7 @@ def test_records_come_newest_first_and_then_by_id() -> None:
     assert [placed.record.id for placed in window(items, SPAN)] == ["C", "A", "B"]
 
 
+@untimed
 @given(collections(), st.randoms(use_true_random=False))
 def test_the_order_of_input_never_matters(items: list[CreditRecord], random: Any) -> None:
     shuffled = list(items)
@@ -277,6 +291,7 @@ def test_the_order_of_input_never_matters(items: list[CreditRecord], random: Any
     assert window(shuffled, SPAN) == window(items, SPAN)
 
 
+@untimed
 @given(collections())
 def test_every_record_gets_exactly_one_placing(items: list[CreditRecord]) -> None:
     placed = window(iter(items), SPAN)
@@ -285,18 +300,23 @@ def test_every_record_gets_exactly_one_placing(items: list[CreditRecord]) -> Non
     assert all(item.withheld == (item.placing in WITHHELD) for item in placed)
 
 
+@untimed
 @given(collections(), records("X"))
-def test_a_records_placing_does_not_depend_on_its_company(items: list[CreditRecord], one: CreditRecord) -> None:
+def test_a_records_placing_does_not_depend_on_its_company(
+    items: list[CreditRecord], one: CreditRecord
+) -> None:
     (alone,) = window([one], SPAN)
     assert alone in window([*items, one], SPAN)
 
 
+@untimed
 @given(records())
 def test_what_is_repaired_or_revoked_is_never_used(item: CreditRecord) -> None:
     (placed,) = window([item], SPAN)
     assert not (placed.used and item.state in {RecordState.REPAIRED, RecordState.REVOKED})
 
 
+@untimed
 @given(records())
 def test_what_is_used_is_decided_by_the_deadline_and_recent_or_binding(item: CreditRecord) -> None:
     (placed,) = window([item], SPAN)
@@ -305,6 +325,7 @@ def test_what_is_used_is_decided_by_the_deadline_and_recent_or_binding(item: Cre
     assert not placed.used or (item.determined_on <= END and (recent or binding))
 
 
+@untimed
 @given(records())
 def test_a_slight_breach_is_never_used(item: CreditRecord) -> None:
     (placed,) = window([item], SPAN)
@@ -312,6 +333,7 @@ def test_a_slight_breach_is_never_used(item: CreditRecord) -> None:
     assert not (placed.used and slight)
 
 
+@untimed
 @given(records(), st.sampled_from([Severity.ORDINARY, Severity.SERIOUS]), st.integers(1, 60))
 def test_a_longer_publicity_never_withholds_more(item: CreditRecord, severity: Severity, more: int) -> None:
     (before,) = window([item], SPAN)
@@ -320,6 +342,7 @@ def test_a_longer_publicity_never_withholds_more(item: CreditRecord, severity: S
     assert before.withheld or not after.withheld
 
 
+@untimed
 @given(records())
 def test_a_longer_look_back_never_drops_a_record(item: CreditRecord) -> None:
     (before,) = window([item], SPAN)

@@ -1,0 +1,144 @@
+"""The command line as a person meets it: messages, exit codes, what is written and what is not."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from reportgen.cli import COMMANDS
+from reportgen.settings import asset_dir
+
+SAMPLES = asset_dir("sample_subjects")
+BUILDER = str(SAMPLES / "subjects" / "02-small-housing-builder.yaml")
+SMALL = str(SAMPLES / "projects" / "housing-small.yaml")
+LARGE = str(SAMPLES / "projects" / "housing-large.yaml")
+HIGHWAY = str(SAMPLES / "projects" / "highway-works.yaml")
+SCHOOL = "129901024KH7058200"
+
+
+def run(*words: str, folder: Path | None = None) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parents[2])}
+    command = [sys.executable, "-m", "reportgen", *words]
+    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+
+
+def test_help_lists_every_command_and_imports_none_of_the_heavy_libraries() -> None:
+    code = "import sys; sys.argv=['reportgen','--help']\nfrom reportgen.cli import main\ntry: main()\nexcept SystemExit: pass\n"
+    code += "print([m for m in ('weasyprint','matplotlib','pydantic','rich','sqlmodel') if m in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert all(name in done.stdout for name in COMMANDS)
+    assert done.stdout.splitlines()[-1] == "[]"
+
+
+@pytest.mark.parametrize("name", list(COMMANDS))
+def test_every_command_has_help_in_chinese(name: str) -> None:
+    done = run(name, "--help")
+    assert done.returncode == 0
+    assert any("\u4e00" <= character <= "\u9fff" for character in done.stdout)
+
+
+@pytest.mark.parametrize(
+    "words", [("nothing",), ("assess",), ("assess", BUILDER), ("issue", "--nothing"), ("schema", "nothing")]
+)
+def test_wrong_use_leaves_with_2_and_says_so_in_chinese(words: tuple[str, ...]) -> None:
+    done = run(*words)
+    assert done.returncode == 2
+    assert "[E0201] 命令用法有误" in done.stderr
+
+
+def test_the_same_builder_is_capable_for_a_small_project_and_not_for_a_large_one() -> None:
+    small, large = (
+        json.loads(run("assess", BUILDER, "--project", p, "--json").stdout) for p in (SMALL, LARGE)
+    )
+    assert small["conclusion"] == "具备信用能力"
+    assert large["conclusion"] == "不具备信用能力"
+    assert "投标能力" in large["binding"]["text"]
+
+
+def test_insufficient_evidence_leaves_with_4_and_writes_nothing(tmp_path: Path) -> None:
+    subject = str(SAMPLES / "subjects" / "10-evidence-lacking.yaml")
+    words = ("--project", SMALL, "--recipient", SCHOOL, "--authorisation", "样例授〔2026〕1号")
+    done = run("issue", subject, *words, folder=tmp_path)
+    assert done.returncode == 4
+    assert "[E0401]" in done.stderr
+    assert "安全生产许可证" in done.stderr
+    assert not list(tmp_path.iterdir())
+    assert run("assess", subject, "--project", SMALL).returncode == 4
+
+
+def test_a_project_in_lots_wants_one_named() -> None:
+    done = run("assess", BUILDER, "--project", HIGHWAY)
+    assert done.returncode == 3
+    assert "E0307" in done.stderr
+    assert "E0306" in run("assess", BUILDER, "--project", HIGHWAY, "--lot", "9").stderr
+
+
+def test_a_recipient_that_is_not_of_the_project_is_refused(tmp_path: Path) -> None:
+    words = ("--project", SMALL, "--recipient", "129901004KH702160R", "--authorisation", "1")
+    done = run("issue", BUILDER, *words, folder=tmp_path)
+    assert done.returncode == 3
+    assert not list(tmp_path.iterdir())
+
+
+def test_bad_input_leaves_with_3_and_lists_every_fault_as_json_too(tmp_path: Path) -> None:
+    text = Path(BUILDER).read_text("utf-8")
+    path = tmp_path / "faulty.yaml"
+    path.write_text(
+        text.replace("\nas_of:", "\nas_off:").replace("\nregistration:", "\nregistered:"), "utf-8"
+    )
+    done = run("subject", "check", str(path), "--json")
+    assert done.returncode == 3
+    problem = json.loads(done.stderr)
+    assert problem["code"] == "E0301"
+    assert {fault["path"] for fault in problem["faults"]} >= {"as_of", "as_off", "registration", "registered"}
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        ("名称: 样例".encode("gbk"), "E0304"),
+        (b"x" * 10_000_000, "E0303"),
+        (b"a: [1", "E0305"),
+        (b"- 1", "E0305"),
+    ],
+)
+def test_a_file_that_cannot_be_read_leaves_with_3(content: bytes, code: str, tmp_path: Path) -> None:
+    path = tmp_path / "subject.yaml"
+    path.write_bytes(content)
+    done = run("subject", "check", str(path))
+    assert done.returncode == 3
+    assert code in done.stderr
+
+
+def test_a_missing_file_leaves_with_3() -> None:
+    assert "E0302" in run("subject", "check", "nowhere.yaml").stderr
+
+
+def test_issuing_writes_one_file_and_says_where(tmp_path: Path) -> None:
+    words = ("--project", SMALL, "--recipient", SCHOOL, "--authorisation", "样例授〔2026〕1号", "--json")
+    done = run("issue", BUILDER, *words, folder=tmp_path)
+    result = json.loads(done.stdout)
+    assert [path.name for path in tmp_path.iterdir()] == [f"{result['number']}.pdf"]
+    assert result["conclusion"] == "具备信用能力"
+
+
+@pytest.mark.parametrize("name", ["subject", "applicant", "project", "pack", "assessment"])
+def test_a_schema_is_json_schema(name: str) -> None:
+    schema = json.loads(run("schema", name).stdout)
+    assert schema["type"] == "object"
+    assert schema["properties"]
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_completion_names_the_program(shell: str) -> None:
+    assert "_REPORTGEN_COMPLETE" in run("completion", shell).stdout
+
+
+def test_doctor_finds_everything_that_set_up_installs() -> None:
+    done = run("doctor")
+    assert done.returncode == 0, done.stdout
+    assert "libharfbuzz-subset0" in done.stdout
+    assert "BabelStone Han" in done.stdout

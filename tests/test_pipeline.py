@@ -1,0 +1,98 @@
+"""The flow: who may issue, what identifies a report, and that a file appears whole or not at all."""
+
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reportgen import pipeline
+from reportgen.cli.demo import request_of, sample_office
+from reportgen.document.issuer import issuer_of
+from reportgen.errors import ReportgenError
+from reportgen.plain import read_plain
+from reportgen.settings import Office, asset_dir
+from reportgen.subject.identifiers import ALPHABET
+
+NOW = datetime(2026, 11, 21, 9, 30)
+SAMPLES = asset_dir("sample_subjects")
+CASE = next(c for c in read_plain(SAMPLES / "cases.yaml").data["cases"] if c["id"] == "service-young")
+
+
+def changed_office(section: str, **changes: Any) -> Office:
+    office = sample_office()
+    data = {name: dict(part) if isinstance(part, dict) else part for name, part in office.data.items()}
+    data[section] = {**data[section], **changes}  # type: ignore[dict-item]
+    return Office(office.folder, data)
+
+
+@pytest.mark.parametrize(
+    ("section", "changes", "code"),
+    [
+        ("agency", {"filing_until": "2026-11-20"}, "E1101"),
+        ("agency", {"filing_since": "2026-11-22"}, "E1101"),
+        ("staff", {"reviewed_by": "编制员甲"}, "E1102"),
+        ("agency", {"name": ""}, "E0311"),
+    ],
+)
+def test_what_is_not_permitted_writes_nothing(
+    section: str, changes: dict[str, str], code: str, tmp_path: Path
+) -> None:
+    with pytest.raises(ReportgenError) as caught:
+        pipeline.issue(request_of(CASE, SAMPLES), changed_office(section, **changes), NOW, tmp_path / "r.pdf")
+    assert caught.value.code == code
+    assert not list(tmp_path.iterdir())
+
+
+def test_the_agency_does_not_report_on_itself(tmp_path: Path) -> None:
+    request = request_of(CASE, SAMPLES)
+    office = changed_office("agency", uscc=request.applicant.lead.uscc)
+    with pytest.raises(ReportgenError) as caught:
+        pipeline.issue(request, office, NOW, tmp_path / "r.pdf")
+    assert caught.value.code == "E1103"
+
+
+def test_the_last_day_of_the_filing_still_permits() -> None:
+    issuer = issuer_of(changed_office("agency", filing_until="2026-11-21"))
+    assert pipeline.identify(request_of(CASE, SAMPLES), issuer, b"s", NOW).number
+
+
+def test_the_same_request_on_one_day_has_one_number_and_another_day_another() -> None:
+    issuer, request = issuer_of(sample_office()), request_of(CASE, SAMPLES)
+    first = pipeline.identify(request, issuer, b"s", NOW)
+    assert pipeline.identify(request, issuer, b"s", NOW.replace(hour=17)).number == first.number
+    assert pipeline.identify(request, issuer, b"s", NOW.replace(day=22)).number != first.number
+    assert pipeline.identify(request, issuer, b"t", NOW).code != first.code
+
+
+@given(st.binary(min_size=16, max_size=16), st.integers(0, 25), st.sampled_from(ALPHABET))
+def test_one_wrong_character_of_a_number_is_noticed(data: bytes, place: int, other: str) -> None:
+    body = pipeline.base31(data, 26)
+    wrong = body[:place] + other + body[place + 1 :]
+    assert (pipeline.check_letter(wrong) == pipeline.check_letter(body)) == (wrong == body)
+
+
+def test_a_file_appears_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    target = tmp_path / "report.pdf"
+    target.write_bytes(b"before")
+
+    def full(_: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("reportgen.pipeline.os.fsync", full)
+    with pytest.raises(ReportgenError) as caught:
+        pipeline.publish(b"after", target)
+    assert caught.value.code == "E0901"
+    assert target.read_bytes() == b"before"
+    assert [path.name for path in tmp_path.iterdir()] == ["report.pdf"]
+
+
+def test_a_snapshot_depends_on_the_facts_alone() -> None:
+    request = request_of(CASE, SAMPLES)
+    first = pipeline.snapshot(request.applicant, request.project)
+    again = request_of(CASE, SAMPLES)
+    assert pipeline.snapshot(again.applicant, again.project) == first
+    other = again.project.model_copy(update={"value": again.project.value + 1})
+    assert pipeline.snapshot(again.applicant, other) != first
