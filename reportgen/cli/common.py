@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any, TypeVar
@@ -76,3 +77,11 @@ def recipient_of(project: Project, uscc: str) -> Party:
 def echo_json(data: object) -> None:
     """Print data as indented JSON."""
     click.echo(json.dumps(data, ensure_ascii=False, indent=2, default=str))
+
+
+def working(text: str) -> AbstractContextManager[object]:
+    """Show on stderr that something is going on, where a person is watching."""
+    from rich.console import Console
+
+    console = Console(stderr=True)
+    return console.status(text) if console.is_terminal else nullcontext()

@@ -15,6 +15,7 @@ from reportgen.cli.common import (
     project_of,
     recipient_of,
     target_options,
+    working,
 )
 from reportgen.errors import Fault, ReportgenError
 from reportgen.pipeline import Issued, Request, issue
@@ -37,7 +38,9 @@ from reportgen.project.model import CHINA
 def command(output: Path, as_json: bool, office: Path | None, **words: Any) -> None:  # noqa: ANN401 - click's own values
     """出具一份信用报告；证据不足时不出具，列出缺件清单，退出码 4。"""
     now = datetime.now(CHINA).replace(tzinfo=None)
-    _report(issue(_request(words), office_of(office), now, output), as_json)
+    with working("正在评价与排印"):
+        done = issue(_request(words), office_of(office), now, output)
+    _report(done, as_json)
 
 
 def _request(words: dict[str, Any]) -> Request:

@@ -1,16 +1,25 @@
 """The numbered sections of a report, in the order of DOMAIN §8, as blocks of plain data."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
-from reportgen.assess.case import Case
+from reportgen.assess.case import Case, ref
 from reportgen.assess.measure import ZERO
-from reportgen.assess.model import Assessment, Basis, Conclusion, FactorResult, Verdict
+from reportgen.assess.model import (
+    Assessment,
+    Basis,
+    Conclusion,
+    FactorResult,
+    RecordItem,
+    SimilarItem,
+    Verdict,
+)
 from reportgen.assess.wording import day, mark, number, percent
 from reportgen.document import facts, judgement
 from reportgen.document.chart_timeline import RecordPoint, record_timeline
 from reportgen.document.charts import SlackBar, YearFigures, finance_trend, requirement_slack
 from reportgen.document.content import Block, Figure, Heading, Paragraph, Section
-from reportgen.document.tables import Column, Table, table
+from reportgen.document.tables import Column, Table, source_note, table
 from reportgen.project.requirements import Factor
 from reportgen.subject.model import Subject
 from reportgen.subject.records import Head, Nature, RecordState
@@ -28,7 +37,7 @@ def sections(case: Case, assessment: Assessment) -> Iterator[Section]:
     by_factor = {result.factor: result for result in assessment.factors}
     yield Section("s2", "2", "项目要求对照", tuple(_requirements(case, assessment)))
     yield Section("s3", "3", "基本情况与沿革", tuple(_basics(case)))
-    yield Section("s4", "4", "三年信用记录", tuple(_record(assessment)))
+    yield Section("s4", "4", "三年信用记录", tuple(_record(case, assessment)))
     yield Section("s5", "5", "同类项目业绩与履约", tuple(_similar(case, assessment)))
     yield Section("s6", "6", "技术水平及其运用", tuple(_technology(case, by_factor[Factor.TECHNOLOGY])))
     yield Section("s7", "7", "设备条件及其运用", tuple(_equipment(case, by_factor[Factor.EQUIPMENT])))
@@ -88,21 +97,32 @@ def _named(case: Case, subject: Subject) -> Iterator[Block]:
         yield Heading(f"{case.name_of(subject)} {subject.name}")
 
 
-def _record(assessment: Assessment) -> Iterator[Block]:
+def _record(case: Case, assessment: Assessment) -> Iterator[Block]:
     record = assessment.record
     yield Paragraph(
         f"回溯期为{day(record.start)}至{day(record.end)}，以决定或认定文书的日期为准；早于回溯期但仍在有效期内"
         "或义务仍未履行的一并列入，依规不得再使用的不列入。"
     )
     yield Paragraph(f"{record.finding}。信用记录得分 {number(record.score, 1)} 分。" + _badge(assessment))
-    yield judgement.record_counts(assessment)
+    yield _sourced(case, judgement.record_counts(assessment), record.items)
     points = _points(assessment)
     if points:
         caption = f"良好与不良记录的时间分布（{len(points)} 条）"
         yield Figure(caption, record_timeline(points, record.start, record.end))
-    yield judgement.adverse(assessment)
+    items = record.items
+    yield _sourced(case, judgement.adverse(assessment), [i for i in items if i.nature is Nature.ADVERSE])
     for heads, caption in _RECORD_GROUPS:
-        yield judgement.others(assessment, heads, caption)
+        shown = [i for i in items if i.nature is not Nature.ADVERSE and i.head in heads]
+        yield _sourced(case, judgement.others(assessment, heads, caption), shown)
+
+
+def _sourced(case: Case, shown: Table, items: Sequence[RecordItem | SimilarItem]) -> Table:
+    names = {item.evidence for item in items}
+    notes = [
+        source_note(subject, [fact for _, fact in subject.facts() if ref(subject, fact) in names])
+        for subject in case.applicant.subjects
+    ]
+    return replace(shown, source="；".join(note for note in dict.fromkeys(notes) if note))
 
 
 def _badge(assessment: Assessment) -> str:
@@ -126,7 +146,8 @@ def _similar(case: Case, assessment: Assessment) -> Iterator[Block]:
     score = assessment.similar.score
     shown = "未评定" if score is None else f"{number(score, 1)} 分"
     yield Paragraph(f"{assessment.similar.finding}。同类项目总体信用状况：{shown}。")
-    yield judgement.similar(assessment.similar, case.applicant.joint)
+    projects = judgement.similar(assessment.similar, case.applicant.joint)
+    yield _sourced(case, projects, assessment.similar.items)
 
 
 def _factor(case: Case, result: FactorResult) -> Iterator[Block]:
