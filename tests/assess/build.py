@@ -107,7 +107,9 @@ def _open(data: Data, path: str) -> None:
 
 def case_of(data: Data, joint: Data | None = None) -> Case:
     """Return the case that plain data describe, with its members, project and policy."""
-    return Case(_applicant(data, joint), (project := Project.model_validate(data["project"])), select(project))
+    return Case(
+        _applicant(data, joint), (project := Project.model_validate(data["project"])), select(project)
+    )
 
 
 def _applicant(data: Data, joint: Data | None) -> Applicant:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from reportgen.assess.model import Assessment, Flip, RiskNote
-from tests.assess.build import HERE, SNAPSHOT, asked, assess, given_case, read
+from tests.assess.build import HERE, asked, judged, read
 from tests.factories import Data
 
 FILES = sorted((HERE / "cases").glob("*.yaml"))
@@ -33,7 +33,7 @@ def known_bug(reason: str) -> pytest.MarkDecorator:
 
 @pytest.mark.parametrize("case", cases())
 def test_the_judgement_is_what_the_sentence_says(case: Data) -> None:
-    assessment = assess(given_case(case.get("given")), SNAPSHOT)
+    assessment = judged(case.get("given"))
     expected = case["expect"]
     seen = {key: SEEN[key](assessment, value) for key, value in expected.items()}
     assert seen == expected, case["name"]

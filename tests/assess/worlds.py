@@ -10,9 +10,28 @@ from tests.factories import Data
 
 JUDGED_ON = date(2026, 12, 15)
 MILLION = 1_000_000
-ADVERSE = ("行政处罚", "禁止参加", "失信被执行人", "严重失信主体名单", "经营异常名录", "违背承诺", "被执行人", "刑事处罚", "其他不良信息")
+ADVERSE = (
+    "行政处罚",
+    "禁止参加",
+    "失信被执行人",
+    "严重失信主体名单",
+    "经营异常名录",
+    "违背承诺",
+    "被执行人",
+    "刑事处罚",
+    "其他不良信息",
+)
 GOOD = ("行政奖励", "纳税信用A级", "守信激励名单", "诚信荣誉", "其他良好信息")
-LISTS = ("qualifications", "statements", "contracts", "technology", "equipment", "people", "headcounts", "records")
+LISTS = (
+    "qualifications",
+    "statements",
+    "contracts",
+    "technology",
+    "equipment",
+    "people",
+    "headcounts",
+    "records",
+)
 CHECKED = {"by": "核验员甲", "how": "查验原件", "on": date(2026, 11, 19)}
 
 sums = st.integers(0, 60).map(lambda number: number * MILLION)
@@ -35,7 +54,12 @@ def records(draw: st.DrawFn, name: str, kinds: tuple[str, ...] = ADVERSE) -> Dat
     if record["kind"] == "禁止参加":
         scope = draw(st.sampled_from(["工程招标投标", "政府采购"]))
         until = record["determined_on"] + timedelta(days=draw(st.integers(1, 900)))
-        record["ban"] = {"scope": [scope], "since": record["determined_on"], "until": until, "legal_basis": "某条"}
+        record["ban"] = {
+            "scope": [scope],
+            "since": record["determined_on"],
+            "until": until,
+            "legal_basis": "某条",
+        }
     if draw(st.booleans()):
         record |= {"state": "异议中", "disputed_on": date(2026, 11, 1)}
     return record
