@@ -6,7 +6,7 @@ from datetime import datetime
 
 from reportgen.assess.case import Case
 from reportgen.assess.measure import ZERO
-from reportgen.assess.model import Assessment, Reason
+from reportgen.assess.model import Assessment, Reason, RiskNote
 from reportgen.assess.wording import day, number, percent
 from reportgen.document import facts, judgement
 from reportgen.document.charts import FactorBar, factor_profile
@@ -195,7 +195,7 @@ def _verdict(inputs: Inputs) -> Verdict:
         others=tuple(_others(a)),
         recommendation=a.recommendation,
         facts=tuple(_key_facts(inputs)),
-        risks=tuple(Risk(r.level, r.title, _brief(r.text)) for r in a.risks[:_RISKS]),
+        risks=tuple(Risk(r.level, r.title, _brief(r.text)) for r in _foremost(a)),
         risk_total=len(a.risks),
         flips=tuple(f"{flip.change}，结论变为“{flip.conclusion}”" for flip in a.flips),
         profile=Figure("能力要素：对本项目需要的满足程度（满分为恰好满足）", factor_profile(bars)),
@@ -208,6 +208,13 @@ def _others(assessment: Assessment) -> Iterator[str]:
         yield _brief(reason.text)
     if len(rest) > _OTHERS:
         yield f"另有 {len(rest) - _OTHERS} 项，见第 2 节"
+
+
+def _foremost(assessment: Assessment) -> list[RiskNote]:
+    # What stands above as a reason of the conclusion would only be said twice.
+    said = {reason.clause for reason in assessment.reasons if reason.clause}
+    chosen = sorted(assessment.risks, key=lambda note: note.clause in said)[:_RISKS]
+    return [note for note in assessment.risks if note in chosen]
 
 
 def _brief(text: str, length: int = 72) -> str:
