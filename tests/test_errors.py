@@ -152,7 +152,8 @@ def test_the_data_say_what_the_text_says(code: str, entry: Entry) -> None:
     data = error.data()
     assert list(data) == ["code", "exit", "status", "title", "detail", "fix", "path", "faults"]
     assert (data["code"], data["exit"], data["status"]) == (code, int(error.exit_code), entry.http)
-    assert all(str(data[key]) in error.text() for key in ("title", "detail", "fix", "path"))
+    assert (data["title"], data["fix"], data["path"]) == (entry.what, entry.fix, "registration.kind")
+    assert f"原因：{data['detail']}\n" in error.text()
 
 
 def test_the_data_hold_every_fault_as_plain_text() -> None:

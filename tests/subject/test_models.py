@@ -305,6 +305,11 @@ def test_a_self_declared_fact_counts_once_somebody_has_checked_it() -> None:
     assert record().counts(public)
 
 
+def test_what_the_other_party_of_a_contract_says_counts_unchecked() -> None:
+    owner = Source.model_validate(source_data(origin=Origin.COUNTERPARTY))
+    assert record().counts(owner)
+
+
 def test_a_subject_finds_the_source_of_a_fact() -> None:
     whole = subject(
         sources=[source_data(), source_data(id="S2", origin="自主申报")], records=[record_data(source="S2")]
