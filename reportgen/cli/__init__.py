@@ -11,6 +11,7 @@ from importlib import import_module
 import click
 
 from reportgen import __version__
+from reportgen.cli.help import Group
 from reportgen.errors import ExitCode, ReportgenError
 
 # name → (module, one-line help); the order is that of a report's life.
@@ -25,7 +26,7 @@ COMMANDS = {
 }
 
 
-class Lazy(click.Group):
+class Lazy(Group):
     """A group that imports a command's module only when the command is called."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:

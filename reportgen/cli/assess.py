@@ -7,11 +7,12 @@ import click
 from reportgen.assess.model import Assessment
 from reportgen.assess.wording import number, percent
 from reportgen.cli.common import applicant_of, json_option, project_of, target_options
+from reportgen.cli.help import Command
 from reportgen.errors import ExitCode
 from reportgen.pipeline import judge
 
 
-@click.command("assess")
+@click.command("assess", cls=Command)
 @target_options
 @json_option
 @click.pass_context

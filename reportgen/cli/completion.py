@@ -3,8 +3,10 @@
 import click
 from click.shell_completion import get_completion_class
 
+from reportgen.cli.help import Command
 
-@click.command("completion")
+
+@click.command("completion", cls=Command)
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]), metavar="bash|zsh|fish")
 @click.pass_context
 def command(ctx: click.Context, shell: str) -> None:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from reportgen.cli.common import FILE, echo_json, json_option, recipient_of
+from reportgen.cli.help import Command
 from reportgen.intake.files import load_project, load_subject
 from reportgen.pipeline import Request, issue, publish
 from reportgen.plain import read_plain
@@ -40,7 +41,7 @@ class Outcome:
     seconds: float
 
 
-@click.command("demo")
+@click.command("demo", cls=Command)
 @click.option(
     "--out", type=FILE, default=Path("out/demo"), show_default=True, metavar="文件夹", help="写到哪里"
 )

@@ -9,6 +9,7 @@ import click
 
 from reportgen import __version__
 from reportgen.cli.common import echo_json, json_option
+from reportgen.cli.help import Command
 from reportgen.errors import ReportgenError
 
 _LIBRARIES = {
@@ -29,7 +30,7 @@ class Check:
     fix: str = ""
 
 
-@click.command("doctor")
+@click.command("doctor", cls=Command)
 @json_option
 def command(as_json: bool) -> None:
     """检查系统库、字体与机构设置；有缺失时说明如何安装，退出码 7。"""

@@ -17,12 +17,13 @@ from reportgen.cli.common import (
     target_options,
     working,
 )
+from reportgen.cli.help import Command
 from reportgen.errors import Fault, ReportgenError
 from reportgen.pipeline import Issued, Request, issue
 from reportgen.project.model import CHINA
 
 
-@click.command("issue")
+@click.command("issue", cls=Command)
 @target_options
 @click.option(
     "--recipient", required=True, metavar="代码", help="使用单位的统一社会信用代码（招标人或代理机构）"

@@ -5,6 +5,7 @@ from pydantic import BaseModel
 
 from reportgen.assess.model import Assessment
 from reportgen.cli.common import echo_json
+from reportgen.cli.help import Command
 from reportgen.policy.model import PolicyPack
 from reportgen.project.applicant import Applicant
 from reportgen.project.model import Project
@@ -19,7 +20,7 @@ _MODELS: dict[str, type[BaseModel]] = {
 }
 
 
-@click.command("schema")
+@click.command("schema", cls=Command)
 @click.argument("name", type=click.Choice(list(_MODELS)), metavar="|".join(_MODELS))
 def command(name: str) -> None:
     """打印 subject、applicant、project、pack 或 assessment 的 JSON Schema。"""

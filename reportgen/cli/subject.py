@@ -6,10 +6,11 @@ from pathlib import Path
 import click
 
 from reportgen.cli.common import FILE, echo_json, json_option
+from reportgen.cli.help import Group
 from reportgen.intake.files import load_subject
 
 
-@click.group("subject")
+@click.group("subject", cls=Group)
 def command() -> None:
     """检查主体文件。"""
 
