@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from reportgen.assess.case import Case
-from reportgen.assess.measure import ZERO
-from reportgen.assess.model import Assessment, Reason, RiskNote
+from reportgen.assess.model import Assessment, Basis, Conclusion, Reason, RiskNote
 from reportgen.assess.wording import day, number, percent
 from reportgen.document import facts, judgement
 from reportgen.document.charts import FactorBar, factor_profile
@@ -31,7 +30,9 @@ from reportgen.document.tables import Column, table
 
 _RISKS = 5
 _OTHERS = 2
-_BINDING = 150
+_BINDING = 110
+_OTHER = 46
+_LINE = 50
 _DECLARED = (
     "accuracy",
     "duty",
@@ -120,7 +121,7 @@ def _cover(inputs: Inputs) -> Iterator[Pair]:
         "申请角色", f"{project.role}" + (f"（联合体，牵头人 {lead.name}）" if case.applicant.joint else "")
     )
     yield Pair("项目名称", project.name, strong=True)
-    lot = f"{project.lot.id}（{project.lot.name}）" if project.lot else "不分标段"
+    lot = f"标段 {project.lot.id}：{project.lot.name}" if project.lot else "不分标段"
     yield Pair(
         "项目编号与标段",
         f"{project.id}　{lot}　第 {project.round} 次招标" if project.is_tender else project.id,
@@ -191,21 +192,28 @@ def _verdict(inputs: Inputs) -> Verdict:
         tone=conclusion_tone(a.conclusion),
         tag="异议中" if a.disputed else "",
         binding=_brief(binding.text, _BINDING),
-        basis=judgement.basis(case.policy, binding.basis, binding.cites, binding.clause),
-        others=tuple(_others(a)),
+        basis=_basis(case, a, binding),
+        others=tuple(_others(case, a)),
         recommendation=a.recommendation,
         facts=tuple(_key_facts(inputs)),
-        risks=tuple(Risk(r.level, r.title, _brief(r.text)) for r in _foremost(a)),
+        risks=tuple(Risk(r.level, r.title, _brief(r.text, _LINE - len(r.title))) for r in _foremost(a)),
         risk_total=len(a.risks),
         flips=tuple(f"{flip.change}，结论变为“{flip.conclusion}”" for flip in a.flips),
         profile=Figure("能力要素：对本项目需要的满足程度（满分为恰好满足）", factor_profile(bars)),
     )
 
 
-def _others(assessment: Assessment) -> Iterator[str]:
+def _basis(case: Case, assessment: Assessment, binding: Reason) -> str:
+    # 具备 rests on all of it together: no gate, every requirement met, and the method's thresholds.
+    if assessment.conclusion is Conclusion.CAPABLE:
+        return f"法定、{judgement.named(Basis.TENDER, case)}与{Basis.METHOD}"
+    return judgement.basis(case, binding)
+
+
+def _others(case: Case, assessment: Assessment) -> Iterator[str]:
     rest = assessment.reasons[1:]
     for reason in rest[:_OTHERS]:
-        yield _brief(reason.text)
+        yield f"{_brief(reason.text, _OTHER)}（{judgement.basis(case, reason)}）"
     if len(rest) > _OTHERS:
         yield f"另有 {len(rest) - _OTHERS} 项，见第 2 节"
 
@@ -217,7 +225,7 @@ def _foremost(assessment: Assessment) -> list[RiskNote]:
     return [note for note in assessment.risks if note in chosen]
 
 
-def _brief(text: str, length: int = 72) -> str:
+def _brief(text: str, length: int) -> str:
     # The conclusion stands on one page whatever the texts; sections 2 and 11 give them whole.
     return text if len(text) <= length else text[: length - 1] + "…"
 
@@ -227,7 +235,8 @@ def _key_facts(inputs: Inputs) -> Iterator[Pair]:
     hard = [item for item in a.requirements if item.hard]
     met = sum(1 for item in hard if item.verdict.value == "满足")
     yield Pair("必备要求", f"{met}/{len(hard)} 满足")
-    yield Pair("综合得分", f"{number(a.total or ZERO, 1)} / 100")
+    barred = "，不决定本结论" if a.conclusion is Conclusion.INCAPABLE else "，满分 100"
+    yield Pair(f"综合得分{barred}", "未评定" if a.total is None else number(a.total, 1))
     yield Pair("证据覆盖率", percent(a.coverage))
     yield Pair("有效期至", day(inputs.identity.valid_until))
 
@@ -281,7 +290,7 @@ def _guide(inputs: Inputs) -> Iterator[Block]:
         ("网址", identity.url),
         ("编号与核验码", f"报告编号 {identity.number}，核验码 {grouped(identity.code)}。"),
         ("核对内容", "核对网页显示的申请人、统一社会信用代码、项目、结论与页数，与本件逐项一致。"),
-        ("文件核验", "向使用单位索取原 PDF 文件，在核验网址上传；改动任何一个字节都会被指出。"),
+        ("文件核验", "持有原 PDF 文件的，在核验网址上传该文件；改动任何一个字节都会被指出。"),
         (
             "使用",
             "使用单位在核验通过后办理核销；再次使用、用于其他项目或由其他单位使用的，系统予以拒绝并记录。",

@@ -46,7 +46,7 @@ def registration(subject: Subject) -> Table:
     rows += [("住所", Cell(r.address, span=3)), ("经营范围", Cell(or_none(r.scope), span=3))]
     return table(
         "登记信息",
-        [Column("项目", 15, "head"), Column("内容", 35), Column("项目", 15, "head"), Column("内容", 35)],
+        [Column("项目", 17, "head"), Column("内容", 33), Column("项目", 17, "head"), Column("内容", 33)],
         rows,
         source=source_note(subject, [r]),
         note="注册资本仅作事实列示，不参与评分。",

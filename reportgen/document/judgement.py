@@ -3,11 +3,13 @@
 from collections import Counter
 from collections.abc import Sequence
 
+from reportgen.assess.case import Case
 from reportgen.assess.model import (
     Assessment,
     Basis,
     EvidenceFor,
     FactorResult,
+    Reason,
     RecordItem,
     RequirementResult,
     SimilarResult,
@@ -16,7 +18,7 @@ from reportgen.assess.model import (
 from reportgen.assess.wording import day, mark, money, number, percent
 from reportgen.document.tables import NONE, Cell, Column, Table, or_none, table
 from reportgen.policy.model import Policy
-from reportgen.subject.records import Head, Nature, RecordState
+from reportgen.subject.records import Fulfilment, Head, Nature, RecordState
 
 TOP = 10
 _OTHERS = 5
@@ -38,11 +40,17 @@ def _short(name: str, assessment: Assessment) -> str:
     return f"{mark(codes.index(code))}{fact}" if len(codes) > 1 else fact
 
 
-def basis(policy: Policy, kind: Basis, cites: Sequence[str], clause: str = "") -> str:
-    """Return a basis as printed: 法定 with its citation, 招标文件 with its clause, or 机构方法."""
-    if kind is Basis.LAW and cites:
-        return f"{kind}：{laws(policy, cites)}"
-    return f"{kind}：{clause}" if kind is Basis.TENDER and clause else kind.value
+def named(kind: Basis, case: Case) -> str:
+    """Return a basis by name; outside tendering what the project asks stands in its 申报条件."""
+    return "申报条件" if kind is Basis.TENDER and not case.project.is_tender else kind.value
+
+
+def basis(case: Case, reason: Reason) -> str:
+    """Return a reason's basis as printed: 法定 with its citation, 招标文件 with its clause, or 机构方法."""
+    if reason.basis is Basis.LAW and reason.cites:
+        return f"{reason.basis}：{laws(case.policy, reason.cites)}"
+    name = named(reason.basis, case)
+    return f"{name}：{reason.clause}" if reason.clause else name
 
 
 def laws(policy: Policy, cites: Sequence[str]) -> str:
@@ -69,7 +77,9 @@ def gates(assessment: Assessment, policy: Policy) -> Table:
     return table("法定否决项核查", columns, rows)
 
 
-def requirements(assessment: Assessment, items: Sequence[RequirementResult], caption: str) -> Table:
+def requirements(
+    case: Case, assessment: Assessment, items: Sequence[RequirementResult], caption: str
+) -> Table:
     """要求 / 实际 / 差额 / 证据 / 判定, one row a requirement."""
     columns = [
         Column("条款与要求", 29),
@@ -78,13 +88,13 @@ def requirements(assessment: Assessment, items: Sequence[RequirementResult], cap
         Column("证据", 12, "id"),
         Column("判定", 11),
     ]
-    return table(caption, columns, [_requirement_row(item, assessment) for item in items])
+    return table(caption, columns, [_requirement_row(case, item, assessment) for item in items])
 
 
-def _requirement_row(item: RequirementResult, assessment: Assessment) -> tuple[Cell, ...]:
+def _requirement_row(case: Case, item: RequirementResult, assessment: Assessment) -> tuple[Cell, ...]:
     extra = "；".join(part for part in (item.formula, item.note) if part)
     return (
-        Cell(item.required, note=f"{item.clause} · {item.basis}"),
+        Cell(item.required, note=f"{item.clause} · {named(item.basis, case)}"),
         Cell(item.actual, note=extra),
         Cell(item.margin or NONE),
         Cell(evidence(item.evidence, assessment)),
@@ -95,7 +105,7 @@ def _requirement_row(item: RequirementResult, assessment: Assessment) -> tuple[C
 MARKS = {Verdict.MET: "✓ 满足", Verdict.UNMET: "× 不满足", Verdict.UNPROVEN: "？未证实"}
 
 
-def factor(result: FactorResult) -> Table:
+def factor(case: Case, result: FactorResult) -> Table:
     """One factor's lines of need and of use; the evidence of what the tender asks stands in section 2."""
     rows = [
         (
@@ -104,7 +114,7 @@ def factor(result: FactorResult) -> Table:
             Cell(line.available, note=line.formula if line.basis is Basis.METHOD else ""),
             Cell(line.required),
             Cell(NONE if line.score is None else number(line.score, 1)),
-            Cell(line.basis),
+            Cell(named(line.basis, case)),
         )
         for sort, lines in (("需要", result.need), ("运用", result.use))
         for line in lines
@@ -144,7 +154,11 @@ def adverse(assessment: Assessment) -> Table:
         key=lambda i: (-i.points, i.determined_on),
     )
     rows = [_adverse_row(item) for item in items[:TOP]]
-    note = f"不良信息共 {len(items)} 条，按扣分列前 {TOP} 条，全部见附录 A。" if len(items) > TOP else ""
+    note = (
+        f"不良信息共 {len(items)} 条，列 {TOP} 条，决定结论的在前，其余按扣分，全部见附录 A。"
+        if len(items) > TOP
+        else ""
+    )
     columns = [
         Column("类型与程度", 17),
         Column("认定机关与文号", 29),
@@ -194,7 +208,7 @@ def annex(assessment: Assessment) -> Table:
     rows = [
         (
             Cell(_short(i.evidence, assessment)),
-            Cell(i.kind, tag=_state(i)),
+            Cell(_kind_and_duty(i), tag=_state(i)),
             Cell(or_none(i.number or i.title)[:34]),
             Cell(i.authority[:16]),
             Cell(i.determined_on.isoformat()),
@@ -202,13 +216,20 @@ def annex(assessment: Assessment) -> Table:
         for i in items
     ]
     columns = [
-        Column("编号", 14, "id"),
-        Column("类型", 19),
-        Column("文号或名称", 31),
-        Column("机关", 23),
+        Column("编号", 11, "id"),
+        Column("类型与履行", 28),
+        Column("文号或名称", 28),
+        Column("机关", 20),
         Column("认定日期", 13),
     ]
     return table(f"信用记录明细（共 {len(items)} 条）", columns, rows, dense=True)
+
+
+def _kind_and_duty(item: RecordItem) -> str:
+    adverse = item.nature is Nature.ADVERSE
+    return (
+        f"{item.kind}，{item.fulfilment}" if adverse and item.fulfilment != Fulfilment.UNKNOWN else item.kind
+    )
 
 
 def _grouped(items: Sequence[RecordItem]) -> Table:
@@ -256,12 +277,12 @@ def coverage(assessment: Assessment) -> Table:
     )
 
 
-def risks(assessment: Assessment) -> Table:
+def risks(case: Case, assessment: Assessment) -> Table:
     """Every risk note with its level, evidence and mitigation."""
     rows = [
         (
             Cell(r.level),
-            Cell(r.title, note=" · ".join(p for p in (r.clause, r.basis) if p)),
+            Cell(r.title, note=" · ".join(p for p in (r.clause, named(r.basis, case)) if p)),
             Cell(r.text, note=f"证据：{evidence(r.evidence, assessment)}" if r.evidence else ""),
             Cell(r.mitigation),
         )

@@ -44,7 +44,7 @@ def sections(case: Case, assessment: Assessment) -> Iterator[Section]:
     yield Section("s8", "8", "人力资源及其运用", tuple(_staff(case, by_factor[Factor.STAFF])))
     yield Section("s9", "9", "资金实力及其运用", tuple(_funds(case, by_factor[Factor.FUNDS])))
     yield Section("s10", "10", "关联方", tuple(_related(case)))
-    yield Section("s11", "11", "风险提示", tuple(_risks(assessment)))
+    yield Section("s11", "11", "风险提示", tuple(_risks(case, assessment)))
     yield Section("s12", "12", "评价方法与版本", tuple(_method(case, assessment)))
 
 
@@ -59,16 +59,23 @@ def _requirements(case: Case, assessment: Assessment) -> Iterator[Block]:
         yield judgement.gates(assessment, case.policy)
     hard = [item for item in items if item.hard]
     soft = [item for item in items if not item.hard]
-    yield judgement.requirements(assessment, hard, f"必备要求（{len(hard)} 项）")
+    yield judgement.requirements(case, assessment, hard, f"必备要求（{len(hard)} 项）")
     if soft:
-        yield judgement.requirements(assessment, soft, f"一般要求（{len(soft)} 项）")
+        yield judgement.requirements(case, assessment, soft, f"一般要求（{len(soft)} 项）")
     bars = [
         SlackBar(label=item.name, ratio=float(item.slack), verdict=item.verdict)
         for item in items
         if item.slack is not None
     ]
     if bars:
-        yield Figure("可量化要求的余量（实际 ÷ 要求，1.0 为恰好满足）", requirement_slack(bars[:9]))
+        yield Figure(
+            "可量化要求的余量（实际 ÷ 要求，100% 为恰好满足；余量小的在前）",
+            requirement_slack(sorted(bars, key=_slack_of)[:9]),
+        )
+
+
+def _slack_of(bar: SlackBar) -> float:
+    return bar.ratio or 0.0
 
 
 def _basics(case: Case) -> Iterator[Block]:
@@ -154,7 +161,7 @@ def _factor(case: Case, result: FactorResult) -> Iterator[Block]:
     yield Paragraph(f"{result.finding}。")
     if all(line.basis is Basis.METHOD for line in result.need):
         yield Paragraph("招标文件（申报条件）对该要素未提要求，需要由机构方法按项目推定。", "note")
-    yield judgement.factor(result)
+    yield judgement.factor(case, result)
 
 
 def _technology(case: Case, result: FactorResult) -> Iterator[Block]:
@@ -214,9 +221,9 @@ def _related(case: Case) -> Iterator[Block]:
         yield facts.related(subject)
 
 
-def _risks(assessment: Assessment) -> Iterator[Block]:
+def _risks(case: Case, assessment: Assessment) -> Iterator[Block]:
     yield Paragraph(f"按等级列示全部 {len(assessment.risks)} 项风险提示及缓释建议，供签约与履约时采用。")
-    yield judgement.risks(assessment)
+    yield judgement.risks(case, assessment)
 
 
 def _method(case: Case, assessment: Assessment) -> Iterator[Block]:
