@@ -49,7 +49,7 @@ TABLE: dict[str, Entry] = {
         ExitCode.USAGE,
         400,
         "联合体成员份额有误",
-        "各成员份额合计为 {total}，应为 1",
+        "牵头人以外的成员份额为 {shares}，合计 {total}；每份须大于 0，合计须小于 1",
         "用 --partner 统一社会信用代码:份额 写明每个成员，份额合计应小于 1，余数归牵头人",
     ),
     "E0301": Entry(
@@ -85,7 +85,7 @@ TABLE: dict[str, Entry] = {
         422,
         "文件不是有效的 YAML 或 JSON",
         "{detail}",
-        "按所列行列改正语法；不支持锚点与别名",
+        "按所列行列改正；锚点与别名、非文字的键、过深的嵌套均不接受",
     ),
     "E0306": Entry(
         ExitCode.BAD_INPUT,
@@ -129,6 +129,13 @@ TABLE: dict[str, Entry] = {
         "共 {count} 处有误",
         "按下列路径改正 reportgen.toml 或 REPORTGEN_* 环境变量",
     ),
+    "E0312": Entry(
+        ExitCode.BAD_INPUT,
+        422,
+        "机构设置文件不是有效的 TOML",
+        "{detail}",
+        "按所列行列改正 reportgen.toml 的语法",
+    ),
     "E0401": Entry(
         ExitCode.INSUFFICIENT,
         409,
@@ -148,13 +155,20 @@ TABLE: dict[str, Entry] = {
     ),
     "E0703": Entry(
         ExitCode.NOT_TYPESETTABLE,
-        422,
+        500,
         "排印系统不完整",
         "{detail}",
         "运行 reportgen doctor 查看缺少的系统库与安装命令",
     ),
     "E0901": Entry(
         ExitCode.STORAGE, 507, "不能写入文件", "{file}：{detail}", "核对磁盘空间与目录权限；未留下半份文件"
+    ),
+    "E0902": Entry(
+        ExitCode.STORAGE,
+        500,
+        "机构密钥文件不完整",
+        "{file} 只有 {size} 字节，应不少于 {least} 字节",
+        "从备份恢复该文件；尚未出具过报告的，可删除后重新运行，由程序生成",
     ),
     "E1101": Entry(
         ExitCode.NOT_PERMITTED,
@@ -180,6 +194,14 @@ TABLE: dict[str, Entry] = {
 }
 
 
+def printable(text: str) -> str:
+    """Return a text with line ends, control and direction characters as escapes.
+
+    What is echoed comes from files of strangers: a terminal would obey it, and a line end forge a line.
+    """
+    return "".join(letter if letter.isprintable() else repr(letter)[1:-1] for letter in text)
+
+
 @dataclass(frozen=True)
 class Fault:
     """One thing wrong at one place of the input: a code, the field's path and what is wrong."""
@@ -190,7 +212,7 @@ class Fault:
 
     def __str__(self) -> str:
         """Return the fault as one line."""
-        return f"{self.path or '（全文）'}：{self.what}"
+        return printable(f"{self.path or '（全文）'}：{self.what}")
 
 
 class ReportgenError(Exception):
@@ -201,7 +223,7 @@ class ReportgenError(Exception):
         self.entry = TABLE[code]
         self.path = path
         self.faults = tuple(faults)
-        self.facts = facts if "count" in facts else {"count": len(self.faults), **facts}
+        self.facts: dict[str, object] = {"count": len(self.faults), **facts}
         super().__init__(self.text())
 
     @property
@@ -211,7 +233,7 @@ class ReportgenError(Exception):
 
     def text(self) -> str:
         """Return what, why and what to do in Chinese, then every fault on a line of its own."""
-        head = f"[{self.code}] {self.entry.what}" + (f"（{self.path}）" if self.path else "")
+        head = f"[{self.code}] {self.entry.what}" + (f"（{printable(self.path)}）" if self.path else "")
         lines = [head, f"  原因：{self._why()}", f"  处理：{self.entry.fix}"]
         return "\n".join(lines + [f"  · {fault}" for fault in self.faults])
 
@@ -224,9 +246,11 @@ class ReportgenError(Exception):
             "title": self.entry.what,
             "detail": self._why(),
             "fix": self.entry.fix,
-            "path": self.path,
-            "faults": [{"code": f.code, "path": f.path, "what": f.what} for f in self.faults],
+            "path": printable(self.path),
+            "faults": [
+                {"code": f.code, "path": printable(f.path), "what": printable(f.what)} for f in self.faults
+            ],
         }
 
     def _why(self) -> str:
-        return self.entry.why.format_map(self.facts)
+        return printable(self.entry.why.format_map(self.facts))

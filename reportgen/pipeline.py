@@ -99,7 +99,11 @@ def issue(request: Request, office: Office, now: datetime, target: Path) -> Issu
 
 def snapshot(applicant: Applicant, project: Project) -> str:
     """Return the SHA-256 of the canonical JSON of all facts judged."""
-    facts = {"applicant": applicant.model_dump(mode="json"), "project": project.model_dump(mode="json")}
+    facts = {
+        "applicant": applicant.model_dump(mode="json"),
+        "project": project.model_dump(mode="json"),
+        "lot": project.lot.id if project.lot else "",
+    }
     text = json.dumps(facts, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
 

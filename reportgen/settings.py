@@ -5,8 +5,11 @@ inside the wheel under `reportgen/_assets/`; `asset_dir` finds either.
 """
 
 import os
+import re
 import secrets
+import tempfile
 import tomllib
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -16,6 +19,19 @@ from reportgen.errors import ReportgenError
 OFFICE_FILE = "reportgen.toml"
 SECRET_FILE = "office.secret"  # noqa: S105 - a file name
 _SECRET_BYTES = 32
+# Parts of the parser's messages and what they mean to the writer of the file; the first that fits.
+_SYNTAX = (
+    ("Expected '='", "键之后应为等号"),
+    ("Cannot", "键或表重复"),
+    ("Duplicate", "键或表重复"),
+    ("Invalid value", "值有误，文字须加引号"),
+    ("Unterminated", "引号没有闭合"),
+    ('Expected "\'"', "引号没有闭合"),
+    ("Unclosed", "括号没有闭合"),
+    ("Expected newline", "一行只能写一项"),
+    ("Illegal character", "含控制字符或引号没有闭合"),
+    ("Unescaped", "引号内有不认识的转义"),
+)
 _PASSING_SECRET = secrets.token_bytes(_SECRET_BYTES)
 
 
@@ -41,7 +57,7 @@ class Office:
 
         The secret derives verification codes, so it never enters settings, arguments or logs. The
         packaged sample office has no register to verify against: its secret lives for one process.
-        Raises E0901 where it can neither be read nor written.
+        Raises E0901 where it can neither be read nor written, E0902 where it is under 32 bytes.
         """
         if (
             not os.environ.get("REPORTGEN_SECRET_FILE")
@@ -52,9 +68,12 @@ class Office:
         try:
             if not path.exists():
                 _create_private(path, secrets.token_bytes(_SECRET_BYTES))
-            return path.read_bytes()
+            content = path.read_bytes()
         except OSError as error:
             raise ReportgenError("E0901", file=str(path), detail=error.strerror or str(error)) from error
+        if len(content) < _SECRET_BYTES:
+            raise ReportgenError("E0902", file=str(path), size=len(content), least=_SECRET_BYTES)
+        return content
 
 
 def find_office(folder: Path | None = None) -> Office | None:
@@ -65,17 +84,36 @@ def find_office(folder: Path | None = None) -> Office | None:
 
 
 def read_office(path: Path) -> Office:
-    """Read an office's settings file; raises E0305 where it is no TOML, E0304 where it is no UTF-8."""
+    """Read an office's settings file; raises E0302 (unreadable), E0304 (no UTF-8), E0312 (no TOML)."""
     try:
-        return Office(path.parent, tomllib.loads(path.read_text("utf-8")))
+        return Office(path.parent, tomllib.loads(path.read_text("utf-8-sig")))
     except UnicodeDecodeError as error:
-        raise ReportgenError("E0304", file=str(path), offset=error.start) from error
+        raise ReportgenError("E0304", path=str(path), file=path.name, offset=error.start + 1) from error
+    except OSError as error:
+        raise ReportgenError("E0302", path=str(path), file=path.name) from error
     except tomllib.TOMLDecodeError as error:
-        raise ReportgenError("E0305", path=str(path), detail=str(error)) from error
+        raise ReportgenError("E0312", path=str(path), detail=_toml_fault(str(error))) from error
+    except RecursionError as error:
+        raise ReportgenError("E0312", path=str(path), detail="嵌套过深") from error
+
+
+def _toml_fault(message: str) -> str:
+    said = next((chinese for part, chinese in _SYNTAX if part in message), f"语法有误（{message}）")
+    place = re.search(r"\(at line (\d+), column (\d+)\)", message)
+    where = f"第 {place[1]} 行第 {place[2]} 列" if place else "文件末尾"
+    return f"{where}：{said}"
 
 
 def _create_private(path: Path, content: bytes) -> None:
+    # The name appears with the whole content or not at all, and the first of several writers wins.
     path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(content)
+    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=".secret-")
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        with suppress(FileExistsError):
+            os.link(name, path)
+    finally:
+        Path(name).unlink(missing_ok=True)

@@ -103,7 +103,6 @@ def test_the_http_status_blames_the_asker_or_the_house(code: str, entry: Entry) 
         assert entry.http // 100 == (5 if entry.exit in OURS else 4)
 
 
-@pytest.mark.xfail(reason="missing system libraries are the house's fault, but E0703 answers 422")
 def test_a_broken_installation_is_never_the_askers_fault() -> None:
     assert {TABLE[code].http for code in ("E0702", "E0703")} == {500}
 
@@ -127,6 +126,15 @@ def test_whoever_raises_gives_every_fact_the_texts_name() -> None:
 def test_a_fact_with_braces_is_printed_as_it_stands() -> None:
     error = ReportgenError("E0302", file="{detail}{0}%s")
     assert "{detail}{0}%s 不存在" in error.text()
+
+
+@pytest.mark.parametrize("hostile", ["\x1b[2J", "x\n[E0000] 一切正常", "\u202eabc", "\ud800", "\x9b2J"])
+def test_what_a_stranger_wrote_neither_commands_a_terminal_nor_forges_a_line(hostile: str) -> None:
+    error = ReportgenError("E0302", path=hostile, file=hostile, faults=[Fault("E0301", hostile, hostile)])
+    assert all(line.isprintable() for line in error.text().split("\n"))
+    assert len(error.text().split("\n")) == 4
+    assert str(error.data()["detail"]).isprintable()
+    error.text().encode()
 
 
 def test_the_faults_are_counted_and_listed_one_a_line() -> None:

@@ -15,6 +15,7 @@ from reportgen.errors import ReportgenError
 from reportgen.plain import read_plain
 from reportgen.settings import Office, asset_dir
 from reportgen.subject.identifiers import ALPHABET
+from tests.factories import lot_data, project
 
 NOW = datetime(2026, 11, 21, 9, 30)
 SAMPLES = asset_dir("sample_subjects")
@@ -52,6 +53,13 @@ def test_the_agency_does_not_report_on_itself(tmp_path: Path) -> None:
     with pytest.raises(ReportgenError) as caught:
         pipeline.issue(request, office, NOW, tmp_path / "r.pdf")
     assert caught.value.code == "E1103"
+
+
+def test_a_selected_lot_shows_in_the_snapshot() -> None:
+    applicant = request_of(CASE, SAMPLES).applicant
+    lots = project(lots=[lot_data("A"), lot_data("B")])
+    chosen = [lots, lots.select("A"), lots.select("B")]
+    assert len({pipeline.snapshot(applicant, item) for item in chosen}) == 3
 
 
 def test_the_last_day_of_the_filing_still_permits() -> None:

@@ -10,13 +10,12 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from reportgen.errors import ReportgenError
 from reportgen.plain import SIZE_LIMIT, Plain, child, read_plain
 
-untimed = settings(deadline=None)
 Read = Callable[..., Plain]
 ROOT = Path(__file__).resolve().parent.parent
 FORMATS = [".yaml", ".json"]
@@ -66,7 +65,6 @@ def test_a_json_number_keeps_its_spelling(number: str, read: Read) -> None:
     assert read(f'{{"a": {number}, "b": [{number}]}}', ".json").data == {"a": number, "b": [number]}
 
 
-@pytest.mark.xfail(reason="true and false of a JSON file stay bool, so that a count of true is read as 1")
 def test_a_json_truth_value_is_the_same_text_as_in_yaml(read: Read) -> None:
     assert read('{"a": true, "b": false}', ".json").data == read("a: true\nb: false").data
 
@@ -80,7 +78,6 @@ def test_a_key_without_a_value_is_absent(read: Read) -> None:
     assert read('{"a": null, "b": "x"}', ".json").data == {"b": "x"}
 
 
-@pytest.mark.xfail(reason="the C loader marks a plain scalar by style '', not None, so null is read as text")
 @pytest.mark.parametrize("null", ["null", "~", "Null", "NULL"])
 def test_a_yaml_null_is_absence(null: str, read: Read) -> None:
     assert read(f"a: {null}\nb: x").data == {"b": "x"}
@@ -103,7 +100,6 @@ def test_a_text_that_only_resembles_an_empty_cell_stays(text: str, read: Read) -
     assert read(f'{{"a": "{text}"}}', ".json").data == {"a": text}
 
 
-@pytest.mark.xfail(reason="a JSON list keeps the empty cell as text, a YAML list holds None in its place")
 def test_an_empty_cell_in_a_list_is_the_same_in_both_formats(read: Read) -> None:
     content = '{"a": ["— —", "x"]}'
     assert read(content, ".json").data == read(content).data
@@ -126,7 +122,6 @@ def test_a_repeated_json_key_is_noted(read: Read) -> None:
     assert faults[0].what.startswith("键重复")
 
 
-@pytest.mark.xfail(reason="a repeated JSON key is noted by its bare name, without the path above it")
 def test_a_repeated_json_key_is_noted_with_its_path(read: Read) -> None:
     faults = read('{"a": [{"b": 1,\n "b": 2}]}', ".json").faults
     assert [fault.path for fault in faults] == ["a[0].b"]
@@ -149,12 +144,12 @@ def test_every_yaml_path_has_its_line(read: Read) -> None:
 
 
 @pytest.mark.parametrize(
-    ("content", "line"), [("a: &x {b: 1}\nc: *x", 2), ("a: &x [*x]", 1), ("a: &x 1\n<<: *x", 2)]
+    ("content", "line"), [("a: 1\nc: *x", 2), ("a: &x [*x]", 1), ("a: 1\n<<: *x", 2), ("b: 1\na: &x 1", 2)]
 )
-def test_an_alias_is_refused_with_its_line(content: str, line: int, read: Read) -> None:
+def test_an_anchor_or_alias_is_refused_with_its_line(content: str, line: int, read: Read) -> None:
     error = refused(read, content)
     assert error.code == "E0305"
-    assert re.search(rf"第 {line} 行.*不支持别名", error.text())
+    assert re.search(rf"第 {line} 行.*不支持锚点与别名", error.text())
 
 
 def test_an_asterisk_in_a_text_is_no_alias(read: Read) -> None:
@@ -165,7 +160,7 @@ def test_a_tag_makes_no_object(read: Read) -> None:
     assert read("a: !!python/object/apply:os.system [ls]\nb: !!int 1").data == {"a": ["ls"], "b": "1"}
 
 
-@pytest.mark.parametrize("opening", ["[", "{a: ", "- ", "? "])
+@pytest.mark.parametrize("opening", ["[", "{a: ", "- "])
 def test_deep_yaml_is_refused(opening: str, read: Read) -> None:
     closing = {"[": "]", "{a: ": "}"}.get(opening, "")
     error = refused(read, f"a:\n  {opening * 60}x{closing * 60}")
@@ -180,7 +175,6 @@ def test_forty_levels_are_not_too_deep(read: Read) -> None:
     assert value == "x"
 
 
-@pytest.mark.xfail(reason="40,000 open brackets overflow the C stack while composing: the process dies")
 def test_very_deep_yaml_does_not_kill_the_process(tmp_path: Path) -> None:
     path = tmp_path / "deep.yaml"
     path.write_text("a: " + "[" * 400_000)
@@ -193,7 +187,6 @@ def test_very_deep_yaml_does_not_kill_the_process(tmp_path: Path) -> None:
     assert "E0305" in done.stderr
 
 
-@pytest.mark.xfail(reason="the limit of 40 levels holds for YAML only")
 def test_json_is_as_deep_as_yaml_may_be(read: Read) -> None:
     assert refused(read, '{"a": ' + "[" * 60 + "]" * 60 + "}", ".json").code == "E0305"
 
@@ -204,15 +197,32 @@ def test_very_deep_json_is_refused(read: Read) -> None:
     assert "嵌套过深" in error.text()
 
 
-@pytest.mark.xfail(reason="depth is counted by the dots of the path, and a key may hold dots")
 def test_dots_in_a_key_are_no_depth(read: Read) -> None:
     key = ".".join("abcdefghijklmnopqrstuvwxyz" * 2)
     assert read(f"{key}: x").data == {key: "x"}
 
 
-@pytest.mark.xfail(reason="a list as a key becomes the text of PyYAML's node objects")
-def test_a_key_that_is_no_scalar_is_refused(read: Read) -> None:
-    assert refused(read, "? [a, b]\n: x").code == "E0305"
+@pytest.mark.parametrize("content", ["? [a, b]\n: x", "? {a: b}\n: x", "? " * 400_000 + "x"])
+def test_a_key_that_is_no_text_is_refused(content: str, read: Read) -> None:
+    error = refused(read, content)
+    assert error.code == "E0305"
+    assert "第 1 行第 3 列：键应为文字" in error.text()
+
+
+@pytest.mark.parametrize("ending", FORMATS)
+def test_a_key_has_at_most_two_hundred_characters(ending: str, read: Read) -> None:
+    assert read(f'{{"{"长" * 200}": "x"}}', ending).data == {"长" * 200: "x"}
+    assert "键过长" in refused(read, f'{{"{"长" * 201}": "x"}}', ending).text()
+
+
+def test_keys_that_add_up_to_a_long_path_are_refused(read: Read) -> None:
+    key = "k" * 190
+    assert "各层的键合计过长" in refused(read, f"{{{key}: " * 8 + "x" + "}" * 8).text()
+
+
+@pytest.mark.parametrize("content", ["a: [" + "0," * 400_000 + "]", "a: 1\n" * 400_001])
+def test_a_file_of_very_many_values_is_refused(content: str, read: Read) -> None:
+    assert "值过多" in refused(read, content).text()
 
 
 @pytest.mark.parametrize("ending", FORMATS)
@@ -265,8 +275,19 @@ def test_what_is_no_readable_file_is_said_to_be_missing(name: str, tmp_path: Pat
         ("a: 1\n\tb: 2", ".yaml", 2),
         ("a: 1\n b: 2", ".yaml", 2),
         ("a: 'x", ".yaml", 1),
+        ("a: 'x\n\nb: 1", ".yaml", 1),
         ("a: 1\n---\nb: 2", ".yaml", 2),
         ("a: 1\nb: @x", ".yaml", 2),
+        ("a: b: c", ".yaml", 1),
+        ("a: {b: 1\nc: 2}", ".yaml", 2),
+        ("a:\n- 1\n b: 2", ".yaml", 3),
+        ('a: "\\q"', ".yaml", 1),
+        ("a: 1\nb", ".yaml", 2),
+        ("a: - b", ".yaml", 1),
+        ("甲: 1\n乙: \x00", ".yaml", 2),
+        ('{"a": [1,\n ]}', ".json", 2),
+        ('{"a": "\\q"}', ".json", 1),
+        ("{'a': 1}", ".json", 1),
         ('{"a": 1,\n "b" 2}', ".json", 2),
         ('{"a": 1,\n\n}', ".json", 3),
         ('{"a": "x', ".json", 1),
@@ -279,6 +300,7 @@ def test_broken_syntax_is_reported_with_its_line(content: str, ending: str, line
     error = refused(read, content, ending)
     assert error.code == "E0305"
     assert f"原因：第 {line} 行第 " in error.text()
+    assert not re.search("[a-z]{4,}", str(error.facts["detail"]))
 
 
 def test_a_control_character_is_refused(read: Read) -> None:
@@ -303,7 +325,6 @@ def test_a_path_names_keys_with_dots_and_places_with_brackets() -> None:
     assert child(child(child("", "records"), 3), "kind") == "records[3].kind"
 
 
-@untimed
 @given(trees)
 def test_json_gives_back_the_text_that_was_written(
     tmp_path_factory: pytest.TempPathFactory, tree: dict[str, Any]
@@ -313,7 +334,6 @@ def test_json_gives_back_the_text_that_was_written(
     assert read_plain(path) == Plain(tree)
 
 
-@untimed
 @given(trees)
 def test_yaml_gives_back_the_text_that_was_written(
     tmp_path_factory: pytest.TempPathFactory, tree: dict[str, Any]
@@ -324,7 +344,6 @@ def test_yaml_gives_back_the_text_that_was_written(
     assert (plain.data, plain.faults) == (tree, [])
 
 
-@untimed
 @given(st.binary(max_size=200), st.sampled_from(FORMATS))
 def test_any_bytes_are_read_or_refused_with_a_code(
     tmp_path_factory: pytest.TempPathFactory, content: bytes, ending: str

@@ -9,8 +9,8 @@ from reportgen.assess.wording import mark
 from reportgen.policy.model import Policy
 from reportgen.project.applicant import Applicant, Member
 from reportgen.project.model import Project
-from reportgen.subject.base import Fact
-from reportgen.subject.model import Subject
+from reportgen.subject.base import Fact, Source
+from reportgen.subject.model import COLLECTIONS, Subject
 from reportgen.subject.window import Placed, window
 
 
@@ -28,23 +28,62 @@ class Case:
         return self.project.judged_on
 
     @cached_property
+    def parties(self) -> tuple[Member, ...]:
+        """Return the members, the lead first, their facts by id: the order of input changes nothing."""
+        return tuple(m.model_copy(update={"subject": _in_order(m.subject)}) for m in self.applicant.members)
+
+    @property
+    def subjects(self) -> tuple[Subject, ...]:
+        """Return the members' subjects, the lead first, their facts by id."""
+        return tuple(member.subject for member in self.parties)
+
+    @cached_property
     def placed(self) -> tuple[tuple[Subject, Placed], ...]:
         """Return every member's records placed in the window."""
         span = self.policy.window(self.judged_on)
-        return tuple((s, item) for s in self.applicant.subjects for item in window(s.records, span))
+        return tuple((s, item) for s in self.subjects for item in window(s.records, span))
+
+    @cached_property
+    def usable(self) -> tuple[tuple[Subject, Placed], ...]:
+        """Return the records that may be used, among them what nobody has checked."""
+        return tuple((s, item) for s, item in self.placed if item.used)
 
     @cached_property
     def used(self) -> tuple[tuple[Subject, Placed], ...]:
         """Return the records that may be used and that count."""
-        return tuple((s, item) for s, item in self.placed if item.used and s.counts(item.record))
+        return tuple((s, item) for s, item in self.usable if s.counts(item.record))
 
     def members(self) -> Iterator[Member]:
         """Yield the members, the lead first."""
-        yield from self.applicant.members
+        yield from self.parties
 
     def name_of(self, subject: Subject) -> str:
         """Return the member's mark ①, ② … in a joint venture, else nothing."""
-        return mark(self.applicant.subjects.index(subject)) if self.applicant.joint else ""
+        codes = [member.subject.uscc for member in self.applicant.members]
+        return mark(codes.index(subject.uscc)) if self.applicant.joint else ""
+
+    def lists(self, subject: Subject, collection: str) -> tuple[Source, ...]:
+        """Return the closed lists of a collection that are fresh enough to prove an absence."""
+        return tuple(s for s in subject.lists(collection) if not self.stale(subject, s.collected_on))
+
+    def closed(self, subject: Subject, collection: str) -> date | None:
+        """Return the day of the newest list that proves what the subject lacks; None where none does.
+
+        What ends on that day or later may have been renewed since.
+        """
+        return max((source.collected_on for source in self.lists(subject, collection)), default=None)
+
+    def stale(self, subject: Subject, collected_on: date) -> bool:
+        """Say whether what was collected on a day is too old for the facts or for the judging."""
+        limit = self.policy.horizons.stale
+        old = (subject.as_of - collected_on).days > limit
+        return old or (self.judged_on - subject.as_of).days > limit
+
+
+def _in_order(subject: Subject) -> Subject:
+    names = ("sources", *COLLECTIONS)
+    ordered = {name: tuple(sorted(getattr(subject, name), key=lambda item: item.id)) for name in names}
+    return subject.model_copy(update=ordered)
 
 
 def ref(subject: Subject, fact: Fact) -> str:

@@ -4,15 +4,15 @@
 asks the same function again instead of guessing.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
-from reportgen.assess.case import Case
 from reportgen.assess.measure import ZERO
 from reportgen.assess.model import (
     Basis,
     Conclusion,
+    CoverageLine,
     FactorResult,
     GateResult,
     Reason,
@@ -21,20 +21,35 @@ from reportgen.assess.model import (
     SimilarResult,
     Verdict,
 )
-from reportgen.assess.wording import number, percent, rounded
+from reportgen.assess.wording import apart, number, percent, rounded
 from reportgen.policy.model import ConclusionRule, Weights
 from reportgen.project.requirements import Factor
 from reportgen.subject.records import RecordState
 
 _FULL = Decimal(100)
+_MOST_EVIDENCE = 20
+
+
+@dataclass(frozen=True)
+class Findings:
+    """Everything found about an applicant, before it is folded."""
+
+    gates: tuple[GateResult, ...]
+    requirements: tuple[RequirementResult, ...]
+    factors: tuple[FactorResult, ...]
+    record: RecordResult
+    similar: SimilarResult
+    lines: tuple[CoverageLine, ...]
 
 
 @dataclass(frozen=True)
 class Tally:
     """What the conclusion depends on. Scores 0–100, None where unknown; coverage 0–1.
 
-    `gates` and `fails` name what decides 不具备; `unproven` the hard requirements without evidence.
-    `record_undisputed` is the record's score were every disputed record left out.
+    `gates` and `fails` name what decides 不具备; `unproven` the hard requirements and the mandatory
+    evidence that are lacking; `own` the hard requirements unmet by a parameter of ours; `doubts` the
+    disputed records of other than public sources that would decide. `record_undisputed` is the record's
+    score were every disputed record left out.
     """
 
     gates: tuple[str, ...]
@@ -45,6 +60,8 @@ class Tally:
     record_undisputed: Decimal
     similar: Decimal | None
     coverage: Decimal
+    own: Mapping[str, str] = field(default_factory=dict)
+    doubts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -55,31 +72,55 @@ class Rules:
     weights: Weights
 
 
-def tally(
-    requirements: Sequence[RequirementResult],
-    gates: Sequence[GateResult],
-    factors: Sequence[FactorResult],
-    record: RecordResult,
-    similar: SimilarResult,
-    covered: Decimal,
-) -> Tally:
-    """Return the tally of all parts."""
-    unmet = [item for item in requirements if item.decides]
-    disputed = sum((i.points for i in record.items if i.state is RecordState.DISPUTED), ZERO)
+@dataclass(frozen=True)
+class _Shortfall:
+    """Why the conclusion is not 具备; `about` names the factor or requirement it is about."""
+
+    text: str
+    about: str
+
+
+def gate_name(gate: GateResult) -> str:
+    """Return the gate's name in a tally; a requirement may bear the same id."""
+    return f"gate:{gate.id}"
+
+
+def requirement_name(item: RequirementResult) -> str:
+    """Return the requirement's name in a tally."""
+    return f"requirement:{item.id}"
+
+
+def tally(found: Findings, covered: Decimal, record_undisputed: Decimal) -> Tally:
+    """Return the tally of all findings."""
+    unmet = [item for item in found.requirements if item.decides]
+    tripped = tuple(gate_name(g) for g in found.gates if g.tripped)
+    open_questions = [i for i in found.requirements if i.hard and i.verdict is Verdict.UNPROVEN]
     return Tally(
-        gates=tuple(g.id for g in gates if g.tripped) + tuple(item.id for item in unmet if item.gate),
-        fails=tuple(item.id for item in unmet if not item.gate),
-        unproven=tuple(item.id for item in requirements if item.hard and item.verdict is Verdict.UNPROVEN),
-        factors={f.factor: f.score for f in factors},
-        record=record.score,
-        record_undisputed=min(_FULL, _uncapped(record) + disputed),
-        similar=similar.score,
+        gates=tripped + tuple(requirement_name(item) for item in unmet if item.gate),
+        fails=tuple(requirement_name(item) for item in unmet if not item.gate),
+        unproven=(
+            *(requirement_name(item) for item in open_questions),
+            *(gate_name(g) for g in found.gates if g.claims),
+            *(line.name for line in found.lines if line.mandatory and not line.present),
+        ),
+        factors={f.factor: f.score for f in found.factors},
+        record=found.record.score,
+        record_undisputed=record_undisputed,
+        similar=found.similar.score,
         coverage=covered,
+        own={requirement_name(i): _requirement_text(i) for i in found.requirements if _unmet_by_us(i)},
+        doubts=_doubts(found),
     )
 
 
-def _uncapped(record: RecordResult) -> Decimal:
-    return _FULL - sum((item.points for item in record.items), ZERO)
+def _unmet_by_us(item: RequirementResult) -> bool:
+    return item.hard and item.verdict is Verdict.UNMET and item.basis is Basis.METHOD
+
+
+def _doubts(found: Findings) -> tuple[str, ...]:
+    named = [name for gate in found.gates for name in gate.doubts]
+    named += [name for item in found.requirements for name in item.doubts]
+    return tuple(dict.fromkeys(named))
 
 
 def total(parts: Tally, weights: Weights) -> Decimal | None:
@@ -106,59 +147,119 @@ def decide(parts: Tally, rules: Rules) -> Conclusion | None:
 
 def shortfalls(parts: Tally, rules: Rules) -> list[str]:
     """Return why the conclusion is not 具备 although nothing decides 不具备."""
-    found = []
+    return [item.text for item in _shortfalls(parts, rules)]
+
+
+def _shortfalls(parts: Tally, rules: Rules) -> Iterator[_Shortfall]:
+    rule = rules.rule
+    for name, text in parts.own.items():
+        yield _Shortfall(f"{text}；所缺参数由本机构设定，不单独否决", name)
     sum_up = total(parts, rules.weights)
-    if sum_up is None or sum_up < rules.rule.total:
+    if sum_up is None or sum_up < rule.total:
         shown = "无法计算" if sum_up is None else f"{number(sum_up, 1)} 分"
-        found.append(f"综合得分 {shown}，低于 {number(rules.rule.total)} 分")
+        yield _Shortfall(f"综合得分 {shown}，低于 {number(rule.total)} 分", _TOTAL)
+    yield from _weak_factors(parts, rule)
+    yield from _weak_evidence(parts, rule)
+
+
+def _weak_factors(parts: Tally, rule: ConclusionRule) -> Iterator[_Shortfall]:
+    floor = f"低于 {number(rule.factor_floor)} 分"
     for factor, score in parts.factors.items():
         if score is None:
-            found.append(f"{factor}证据不足，未能评定")
-        elif score < rules.rule.factor_floor:
-            found.append(f"{factor}得分 {number(score, 1)} 分，低于 {number(rules.rule.factor_floor)} 分")
-    if parts.coverage < rules.rule.coverage_full:
-        found.append(f"证据覆盖率 {percent(parts.coverage)}，低于 {percent(rules.rule.coverage_full)}")
-    return found
+            yield _Shortfall(f"{factor}证据不足，未能评定", factor)
+        elif score < rule.factor_floor:
+            yield _Shortfall(f"{factor}得分 {number(score, 1)} 分，{floor}", factor)
+
+
+def _weak_evidence(parts: Tally, rule: ConclusionRule) -> Iterator[_Shortfall]:
+    if parts.record < rule.record_floor:
+        text = f"信用记录得分 {number(parts.record, 1)} 分，低于 {number(rule.record_floor)} 分"
+        yield _Shortfall(text, _RECORD)
+    if parts.coverage < rule.coverage_full:
+        shown = apart(percent, parts.coverage, rule.coverage_full)
+        yield _Shortfall(f"证据覆盖率 {shown}，低于 {percent(rule.coverage_full)}", _COVERAGE)
+    if parts.doubts:
+        yield _Shortfall("公共来源以外所称的否决情形正在异议之中，尚不能排除", _DOUBTS)
+
+
+_TOTAL, _RECORD, _COVERAGE, _DOUBTS = "total", "record", "coverage", "doubts"
 
 
 def rests_on_dispute(parts: Tally, rules: Rules) -> bool:
     """Say whether leaving out the disputed records would change the conclusion."""
-    without = replace(parts, record=parts.record_undisputed)
+    without = replace(parts, record=parts.record_undisputed, doubts=())
     return decide(parts, rules) is not decide(without, rules)
 
 
-def reasons(
-    case: Case,
-    conclusion: Conclusion | None,
-    parts: Tally,
-    rules: Rules,
-    gates: Sequence[GateResult],
-    requirements: Sequence[RequirementResult],
-) -> tuple[Reason, ...]:
+def disputed(conclusion: Conclusion | None, why: Sequence[Reason], parts: Tally, rules: Rules) -> bool:
+    """Say whether a conclusion is 【异议中】: it would be another one without the disputed records."""
+    if conclusion is Conclusion.INCAPABLE:
+        return all(reason.disputed for reason in why)
+    return conclusion is not None and rests_on_dispute(parts, rules)
+
+
+def reasons(conclusion: Conclusion | None, parts: Tally, rules: Rules, found: Findings) -> tuple[Reason, ...]:
     """Return the reasons of the conclusion, the binding one first."""
     if conclusion is Conclusion.INCAPABLE:
-        tripped = [gate.reason for gate in gates if gate.tripped]
-        failed = [item for item in requirements if item.decides]
-        return tuple(
-            tripped + [_requirement_reason(item) for item in sorted(failed, key=lambda i: not i.gate)]
-        )
+        tripped = [gate.reason for gate in found.gates if gate.tripped]
+        failed = sorted((i for i in found.requirements if i.decides), key=lambda item: not item.gate)
+        return (*tripped, *(_requirement_reason(item) for item in failed))
     if conclusion is Conclusion.LIMITED:
-        found = shortfalls(parts, rules)
-        if rests_on_dispute(parts, rules):
-            found.append("起决定作用的不良记录正在异议之中；不计该记录的，结论会改变")
-        return tuple(Reason(text=text, basis=Basis.METHOD) for text in found)
+        return tuple(_limiting(parts, rules, found))
     if conclusion is Conclusion.CAPABLE:
-        hard = [item for item in requirements if item.hard]
-        met = f"{len(hard)} 项必备要求全部满足" if hard else "项目未设必备要求"
-        text = f"未触及否决项，{met}，综合得分 {number(total(parts, rules.weights) or ZERO, 1)} 分"
-        return (Reason(text=text, basis=Basis.TENDER if hard else Basis.METHOD),)
+        met = [i for i in found.requirements if i.hard and i.verdict is Verdict.MET]
+        said = f"{len(met)} 项必备要求全部满足" if met else "项目未设必备要求"
+        text = f"未触及否决项，{said}，综合得分 {number(total(parts, rules.weights) or ZERO, 1)} 分"
+        return (Reason(text=text, basis=Basis.TENDER if met else Basis.METHOD),)
     return ()
 
 
-def _requirement_reason(item: RequirementResult) -> Reason:
+def _limiting(parts: Tally, rules: Rules, found: Findings) -> Iterator[Reason]:
+    clauses = {requirement_name(item): item.clause for item in found.requirements}
+    for item in _shortfalls(parts, rules):
+        yield Reason(
+            text=item.text,
+            basis=Basis.METHOD,
+            clause=clauses.get(item.about, ""),
+            evidence=_evidence(item.about, parts, found),
+            disputed=item.about == _DOUBTS,
+        )
+    if rests_on_dispute(parts, rules):
+        yield Reason(
+            text="起决定作用的不良记录正在异议之中；不计该记录的，结论会改变",
+            basis=Basis.METHOD,
+            evidence=(*parts.doubts, *_costly(found, RecordState.DISPUTED)),
+            disputed=True,
+        )
+
+
+def _evidence(about: str, parts: Tally, found: Findings) -> tuple[str, ...]:
+    named = {requirement_name(item): item.evidence for item in found.requirements}
+    named |= {f.factor: _short_of(f) for f in found.factors}
+    named[_RECORD] = _costly(found)
+    named[_DOUBTS] = parts.doubts
+    named[_TOTAL] = (*(e for f in found.factors for e in _short_of(f)), *_costly(found))
+    return tuple(dict.fromkeys(named.get(about, ())))[:_MOST_EVIDENCE]
+
+
+def _short_of(result: FactorResult) -> tuple[str, ...]:
+    lines = [line for line in (*result.need, *result.use) if line.score is not None and line.score < _FULL]
+    return tuple(name for line in lines for name in line.evidence)
+
+
+def _costly(found: Findings, state: RecordState | None = None) -> tuple[str, ...]:
+    items = [i for i in found.record.items if i.points and state in {None, i.state}]
+    return tuple(item.evidence for item in sorted(items, key=lambda item: -item.points))[:_MOST_EVIDENCE]
+
+
+def _requirement_text(item: RequirementResult) -> str:
     gap = f"（差额 {item.margin}）" if item.margin else ""
+    return f"要求“{item.required}”，实际为“{item.actual}”{gap}"
+
+
+def _requirement_reason(item: RequirementResult) -> Reason:
     return Reason(
-        text=f"要求“{item.required}”，实际为“{item.actual}”{gap}",
+        text=_requirement_text(item),
         basis=item.basis,
         cites=(item.cite,) if item.cite else (),
         clause=item.clause,

@@ -1,11 +1,19 @@
 """Coverage: how much of the evidence this judgement needs is there, and what is missing (缺件清单)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
+from reportgen.assess.accounts import account_years, counted, founded
 from reportgen.assess.case import Case
-from reportgen.assess.funds import account_years, reliable
-from reportgen.assess.model import CoverageLine, EvidenceFor, FactorResult, Gap, RequirementResult, Verdict
+from reportgen.assess.model import (
+    CoverageLine,
+    EvidenceFor,
+    FactorResult,
+    Gap,
+    GateResult,
+    RequirementResult,
+    Verdict,
+)
 from reportgen.assess.wording import day, rounded
 from reportgen.subject.model import Subject
 
@@ -14,7 +22,7 @@ def coverage_lines(
     case: Case, requirements: Sequence[RequirementResult], factors: Sequence[FactorResult]
 ) -> tuple[CoverageLine, ...]:
     """Return one line per piece of evidence the judgement needs."""
-    lines = [line for subject in case.applicant.subjects for line in _basics(case, subject)]
+    lines = [line for subject in case.subjects for line in _basics(case, subject)]
     lines += [
         CoverageLine(
             name=f"要求 {item.clause}",
@@ -39,14 +47,23 @@ def coverage(lines: Sequence[CoverageLine]) -> Decimal:
 
 
 def gaps(
-    case: Case, requirements: Sequence[RequirementResult], lines: Sequence[CoverageLine]
+    gates: Sequence[GateResult], requirements: Sequence[RequirementResult], lines: Sequence[CoverageLine]
 ) -> tuple[Gap, ...]:
-    """Return what is missing, the hard requirements first."""
+    """Return what is missing: what bars unless it is disproved, the requirements, hard ones first, the rest."""
     unproven = [item for item in requirements if item.verdict is Verdict.UNPROVEN]
-    found = [_requirement_gap(item) for item in sorted(unproven, key=lambda item: not item.hard)]
     basics = [line for line in lines if not line.present and line.needed_for is EvidenceFor.SUBJECT]
-    return tuple(
-        found + [Gap(what=line.name, why=line.detail, how="补充材料并由本机构核实") for line in basics]
+    return (
+        *(_gate_gap(gate) for gate in gates if gate.claims),
+        *(_requirement_gap(item) for item in sorted(unproven, key=lambda item: not item.hard)),
+        *(Gap(what=line.name, why=line.detail, how="补充材料并由本机构核实") for line in basics),
+    )
+
+
+def _gate_gap(gate: GateResult) -> Gap:
+    return Gap(
+        what=f"否决项“{gate.title}”的查证",
+        why=gate.reason.text,
+        how="请提供公共来源的查询结果，由本机构核实",
     )
 
 
@@ -60,28 +77,31 @@ def _requirement_gap(item: RequirementResult) -> Gap:
     )
 
 
-def _basics(case: Case, subject: Subject) -> list[CoverageLine]:
-    who = case.name_of(subject)
-    registered = subject.counts(subject.registration)
-    founded = subject.registration.established_on.year
-    years = [year for year in account_years(case.judged_on, 3) if year >= founded]
-    known = {s.year for s in subject.statements if reliable(subject, s)}
-    missing = [str(year) for year in sorted(years) if year not in known]
+def _basics(case: Case, subject: Subject) -> Iterator[CoverageLine]:
+    years = [year for year in account_years(case.judged_on, 3) if year >= founded(subject)]
+    missing = [str(year) for year in sorted(years) if year not in counted(subject)]
     fresh = _fresh(case, subject)
     lack = "缺 " + "、".join(missing) + " 年" if missing else "已取得"
     needed = (
-        ("登记信息", registered, "登记机关公示信息"),
-        ("公共信用信息", subject.closed("records"), "完整的公共信用信息查询结果"),
-        ("近三年财务报表", not missing, lack),
-        ("数据时效", not fresh, fresh or "各来源均在时效内"),
+        ("登记信息", subject.proven(subject.registration), "登记机关公示信息", True),
+        ("公共信用信息", bool(case.closed(subject, "records")), "完整且在时效内的公共信用信息查询结果", True),
+        ("近三年财务报表", not missing, lack, False),
+        ("数据时效", not fresh, fresh or "各来源均在时效内", False),
     )
-    return [
-        CoverageLine(name=who + name, present=present, detail=detail, needed_for=EvidenceFor.SUBJECT)
-        for name, present, detail in needed
-    ]
+    for name, present, detail, mandatory in needed:
+        yield CoverageLine(
+            name=case.name_of(subject) + name,
+            present=present,
+            detail=detail,
+            needed_for=EvidenceFor.SUBJECT,
+            mandatory=mandatory,
+        )
 
 
 def _fresh(case: Case, subject: Subject) -> str:
     limit = case.policy.horizons.stale
     old = [s for s in subject.sources if (subject.as_of - s.collected_on).days > limit]
-    return "；".join(f"{s.name}采集于{day(s.collected_on)}，超过 {limit} 天" for s in old)
+    parts = [f"{s.name}采集于{day(s.collected_on)}，超过 {limit} 天" for s in old]
+    if (case.judged_on - subject.as_of).days > limit:
+        parts.append(f"数据截止于{day(subject.as_of)}，至{case.project.judged_by}超过 {limit} 天")
+    return "；".join(parts)

@@ -1,77 +1,115 @@
-"""What would change the conclusion: single changes tried one by one on `decide`, and sensitivity."""
+"""What would change the conclusion: single changes tried one by one on `decide`, and sensitivity.
 
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+A change is tried with what hangs on it: a requirement that is met also earns its factor the points, a
+record no longer used also lightens those it made a repetition.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from reportgen.assess.conclusion import Rules, Tally, decide, total
+from reportgen.assess.conclusion import (
+    Findings,
+    Rules,
+    Tally,
+    decide,
+    gate_name,
+    requirement_name,
+    total,
+)
+from reportgen.assess.factors import score_if_met
 from reportgen.assess.measure import ZERO
-from reportgen.assess.model import Conclusion, Flip, GateResult, RecordResult, RequirementResult
+from reportgen.assess.model import Conclusion, Flip, RequirementResult
 from reportgen.assess.wording import number
 from reportgen.policy.model import Weights
+from reportgen.project.requirements import Factor
 from reportgen.subject.records import Severity
 
 _FULL = Decimal(100)
 _MOST = 4
 _SHIFT = Decimal("0.1")
+Tried = Iterator[tuple[str, Tally]]
 
 
-def flips(
-    parts: Tally,
-    rules: Rules,
-    requirements: Sequence[RequirementResult],
-    gates: Sequence[GateResult],
-    record: RecordResult,
-    adverse_points: dict[Severity, Decimal],
-) -> tuple[Flip, ...]:
+@dataclass(frozen=True)
+class Worlds:
+    """What the changes start from: the findings, the record's score without each record that costs
+    points, and the points of one more record by its severity.
+    """
+
+    found: Findings
+    without: Mapping[str, Decimal]
+    points: Mapping[Severity, Decimal]
+
+
+def flips(parts: Tally, rules: Rules, worlds: Worlds) -> tuple[Flip, ...]:
     """Return up to four single changes that change the conclusion, the smallest first."""
     now = decide(parts, rules)
     if now is None:
         return ()
-    if now is Conclusion.INCAPABLE:
-        tried = _lifted(parts, requirements, gates)
-    elif now is Conclusion.LIMITED:
-        tried = _improved(parts, rules, record)
-    else:
-        tried = _worsened(parts, rules, adverse_points)
-    found = [
-        Flip(change=text, conclusion=after)
-        for text, new in tried
-        if (after := decide(new, rules)) not in {now, None}
-    ]
-    return tuple(found[:_MOST])
+    tried = {
+        Conclusion.INCAPABLE: _lifted,
+        Conclusion.LIMITED: _improved,
+        Conclusion.CAPABLE: _worsened,
+    }[now](parts, rules, worlds)
+    found = []
+    for text, new in tried:
+        after = decide(new, rules)
+        if after is not None and after is not now:
+            found.append(Flip(change=text, conclusion=after))
+        if len(found) == _MOST:
+            break
+    return tuple(found)
 
 
-def _lifted(
-    parts: Tally, requirements: Sequence[RequirementResult], gates: Sequence[GateResult]
-) -> Iterator[tuple[str, Tally]]:
-    texts = {g.id: f"“{g.title}”的情形不再存在" for g in gates}
-    texts |= {r.id: f"第 {r.clause} 条得到满足{_shortfall(r)}" for r in requirements}
+def _lifted(parts: Tally, rules: Rules, worlds: Worlds) -> Tried:
+    texts = {gate_name(g): f"“{g.title}”的情形不再存在" for g in worlds.found.gates}
+    texts |= {requirement_name(r): _met(r) for r in worlds.found.requirements}
     deciding = [*parts.gates, *parts.fails]
     for name in deciding:
-        yield texts[name], _without(parts, {name})
+        yield texts[name], _without(parts, {name}, rules, worlds)
     if len(deciding) > 1:
-        yield f"以上 {len(deciding)} 项全部消除", _without(parts, set(deciding))
+        yield f"以上 {len(deciding)} 项全部消除", _without(parts, set(deciding), rules, worlds)
 
 
-def _shortfall(item: RequirementResult) -> str:
-    return f"（尚差 {item.margin.lstrip('−')}）" if item.margin.startswith("−") else ""
+def _met(item: RequirementResult) -> str:
+    short = f"（尚差 {item.margin.lstrip('−')}）" if item.margin.startswith("−") else ""
+    return f"要求 {item.clause} 得到满足{short}"
 
 
-def _without(parts: Tally, names: set[str]) -> Tally:
+def _without(parts: Tally, names: set[str], rules: Rules, worlds: Worlds) -> Tally:
+    met = [item for item in worlds.found.requirements if requirement_name(item) in names]
+    hits = {name for item in met for name in item.evidence if item.gate}
+    hits |= {name for g in worlds.found.gates if gate_name(g) in names for name in g.reason.evidence}
+    cleared = hits & set(worlds.without)
     return replace(
         parts,
         gates=tuple(g for g in parts.gates if g not in names),
         fails=tuple(f for f in parts.fails if f not in names),
+        own={name: text for name, text in parts.own.items() if name not in names},
+        factors=_raised(parts, met, rules, worlds.found),
+        record=worlds.without[cleared.pop()] if len(cleared) == 1 else parts.record,
     )
 
 
-def _improved(parts: Tally, rules: Rules, record: RecordResult) -> Iterator[tuple[str, Tally]]:
-    for item in sorted(record.items, key=lambda item: item.points):
-        if item.points > 0:
-            better = min(_FULL, parts.record + item.points)
-            label = item.number or item.title
-            yield f"“{label}”一条经修复、撤销或异议成立而不再使用", replace(parts, record=better)
+def _raised(
+    parts: Tally, met: Sequence[RequirementResult], rules: Rules, found: Findings
+) -> dict[Factor, Decimal | None]:
+    names = {item.id for item in met}
+    touched = {item.factor for item in met}
+    return {
+        result.factor: score_if_met(result, names, rules.weights.use)
+        if result.factor in touched
+        else parts.factors[result.factor]
+        for result in found.factors
+    }
+
+
+def _improved(parts: Tally, rules: Rules, worlds: Worlds) -> Tried:
+    for item in worlds.found.requirements:
+        if requirement_name(item) in parts.own:
+            yield _met(item), _without(parts, {requirement_name(item)}, rules, worlds)
+    yield from _cleared(parts, worlds)
     for factor, score in parts.factors.items():
         for step in range(1, 101):
             raised = max(score or ZERO, Decimal(step))
@@ -84,15 +122,24 @@ def _improved(parts: Tally, rules: Rules, record: RecordResult) -> Iterator[tupl
         yield "同类项目履约瑕疵消除", replace(parts, similar=_FULL)
 
 
+def _cleared(parts: Tally, worlds: Worlds) -> Tried:
+    for item in sorted(worlds.found.record.items, key=lambda item: (item.points, item.evidence)):
+        if item.evidence in worlds.without:
+            new = replace(
+                parts,
+                record=worlds.without[item.evidence],
+                doubts=tuple(name for name in parts.doubts if name != item.evidence),
+            )
+            yield f"“{item.number or item.title}”一条经修复、撤销或异议成立而不再使用", new
+
+
 def _shown(score: Decimal | None) -> str:
     return "未评定" if score is None else f"{number(score, 1)} 分"
 
 
-def _worsened(
-    parts: Tally, rules: Rules, adverse_points: dict[Severity, Decimal]
-) -> Iterator[tuple[str, Tally]]:
+def _worsened(parts: Tally, rules: Rules, worlds: Worlds) -> Tried:
     for severity in (Severity.ORDINARY, Severity.SERIOUS, Severity.GRAVE):
-        worse = max(ZERO, parts.record - adverse_points[severity])
+        worse = max(ZERO, parts.record - worlds.points[severity])
         yield f"新增一条{severity}不良记录", replace(parts, record=worse)
     floor = rules.rule.factor_floor
     for factor, score in sorted(parts.factors.items(), key=lambda pair: pair[1] or ZERO):
@@ -102,7 +149,10 @@ def _worsened(
 
 
 def sensitivity(parts: Tally, rules: Rules) -> str:
-    """Return whether the conclusion holds when weights shift by 0.1 and the total threshold by 5 points."""
+    """Return whether the conclusion holds when weights shift by 0.1 and the total threshold by 5 points.
+
+    A weight below 0.1 shifts by what it has.
+    """
     now = decide(parts, rules)
     if now is None:
         return ""
@@ -125,11 +175,10 @@ def _shifted(rules: Rules) -> Iterator[tuple[str, Rules]]:
         moved = rules.rule.model_copy(update={"total": rules.rule.total + delta})
         yield f"分数线{'上移' if delta > 0 else '下移'} 5 分", replace(rules, rule=moved)
     w = rules.weights
-    for text, df, dr, ds in (
-        ("信用记录权重加 0.1", -_SHIFT, _SHIFT, ZERO),
-        ("信用记录权重减 0.1", _SHIFT, -_SHIFT, ZERO),
-        ("同类项目权重加 0.1", -_SHIFT, ZERO, _SHIFT),
-        ("同类项目权重减 0.1", _SHIFT, ZERO, -_SHIFT),
-    ):
-        weights = Weights(factors=w.factors + df, record=w.record + dr, similar=w.similar + ds, use=w.use)
-        yield text, replace(rules, weights=weights)
+    for name, text in (("record", "信用记录"), ("similar", "同类项目")):
+        for sign, word in ((1, "加"), (-1, "减")):
+            giver: Decimal = w.factors if sign > 0 else getattr(w, name)
+            shift = min(_SHIFT, giver)
+            moved_by = {"factors": w.factors - sign * shift, name: getattr(w, name) + sign * shift}
+            weights = Weights.model_validate({**w.model_dump(), **moved_by})
+            yield f"{text}权重{word} {number(shift)}", replace(rules, weights=weights)

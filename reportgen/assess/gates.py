@@ -1,64 +1,121 @@
-"""否决项: facts that alone decide 不具备, each by a rule of the pack with a verified citation."""
+"""否决项: facts that alone decide 不具备, each by a rule of the pack with a verified citation.
 
-from collections.abc import Callable, Iterator
+Only a public source or a check trips a gate. What others say leaves it open and is asked for; where it
+is disputed besides, it keeps the conclusion at 一般.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 
 from reportgen.assess.case import Case, ref
 from reportgen.assess.model import Basis, GateResult, Reason
+from reportgen.assess.standing import Hit, banned
 from reportgen.assess.wording import day
-from reportgen.policy.model import GateRule, GateTest
+from reportgen.policy.model import GateRule, GateTest, Policy
 from reportgen.subject.base import is_long_term
-from reportgen.subject.model import Standing
-from reportgen.subject.records import Ban, CreditRecord, Measure, RecordKind, RecordState
+from reportgen.subject.model import Standing, Subject
+from reportgen.subject.records import Ban, CreditRecord, Measure, RecordKind
 
 # 较大数额罚款 is left out: the sum that counts as large was not read in a source that can be verified.
-_MAJOR = {Measure.SHUTDOWN, Measure.CLOSURE, Measure.LICENCE_REVOKED}
-Hit = tuple[str, str, bool]
+# 责令关闭 is left out as well: the regulation does not name it.
+_MAJOR = {Measure.SHUTDOWN, Measure.LICENCE_REVOKED}
+_REGISTERED = {GateTest.ENDED, GateTest.WINDING_UP}
+
+
+@dataclass(frozen=True)
+class _Found:
+    """A fact that trips a gate if it is true: what to print, and the law it names by itself."""
+
+    text: str
+    evidence: str
+    proven: bool
+    disputed: bool = False
+    basis: str = ""
 
 
 def gate_results(case: Case) -> tuple[GateResult, ...]:
     """Test every gate of the policy that names the project's matter (all matters where it names none)."""
     rules = [rule for rule in case.policy.gates if not rule.matters or case.project.matter in rule.matters]
-    return tuple(_result(rule, list(_TESTS[rule.test](case))) for rule in rules)
+    return tuple(_result(case, rule, list(_TESTS[rule.test](case))) for rule in rules)
 
 
-def _result(rule: GateRule, hits: list[Hit]) -> GateResult:
-    text = "；".join(hit[0] for hit in hits) or "未发现此情形"
+def _result(case: Case, rule: GateRule, found: list[_Found]) -> GateResult:
+    proven = [item for item in found if item.proven]
+    claims = [item for item in found if not item.proven and not item.disputed]
+    shown = proven or found
     reason = Reason(
-        text=text,
+        text=_text(case, rule, shown, bool(proven)),
         basis=Basis.LAW,
-        cites=(rule.cite, *rule.also),
-        evidence=tuple(hit[1] for hit in hits),
-        disputed=bool(hits) and all(hit[2] for hit in hits),
+        cites=_cites(case.policy, rule, proven),
+        evidence=tuple(item.evidence for item in shown),
+        disputed=bool(shown) and all(item.disputed for item in shown),
     )
-    return GateResult(id=rule.id, title=rule.title, tripped=bool(hits), reason=reason)
+    return GateResult(
+        id=rule.id,
+        title=rule.title,
+        tripped=bool(proven),
+        unproven=not proven and bool(found or _unknown(case, rule)),
+        reason=reason,
+        claims=() if proven else tuple(item.evidence for item in claims),
+        doubts=() if proven else tuple(item.evidence for item in found if item.disputed),
+    )
 
 
-def _registration_ended(case: Case) -> Iterator[Hit]:
+def _text(case: Case, rule: GateRule, shown: Sequence[_Found], proven: bool) -> str:
+    text = "；".join(item.text for item in shown)
+    if text:
+        return text if proven else f"{text}；出自公共来源以外，尚未证实"
+    unknown = _unknown(case, rule)
+    if rule.test in _REGISTERED and not unknown:
+        return "；".join(f"{s.name}登记状态为{s.registration.standing}" for s in case.subjects)
+    return unknown or "未发现此情形"
+
+
+def _unknown(case: Case, rule: GateRule) -> str:
+    if rule.test in _REGISTERED:
+        sure = all(s.proven(s.registration) for s in case.subjects)
+        return "" if sure else "登记信息尚未由公共来源证实，不能判断"
+    looked_up = all(case.closed(s, "records") for s in case.subjects)
+    return "" if looked_up else "公共信用信息尚未查全，不能判断"
+
+
+def _cites(policy: Policy, rule: GateRule, proven: Sequence[_Found]) -> tuple[str, ...]:
+    # A ban rests on what its own document names: an article it does not name is not printed as its ground.
+    cites = (rule.cite, *rule.also)
+    if rule.test is not GateTest.BAN or not proven:
+        return cites
+    return tuple(cite for cite in cites if any(_names(policy, cite, item.basis) for item in proven))
+
+
+def _names(policy: Policy, cite: str, basis: str) -> bool:
+    citation = policy.citation(cite)
+    document = citation.document.strip("《》").removeprefix("中华人民共和国")
+    return any(f"{document}{end}{citation.article}" in basis for end in ("》", ""))
+
+
+def _registration_ended(case: Case) -> Iterator[_Found]:
     return _standing(case, {Standing.DISSOLVED})
 
 
-def _winding_up(case: Case) -> Iterator[Hit]:
+def _winding_up(case: Case) -> Iterator[_Found]:
     return _standing(case, {Standing.REVOKED, Standing.BANKRUPT, Standing.LIQUIDATION})
 
 
-def _standing(case: Case, states: set[Standing]) -> Iterator[Hit]:
-    for subject in case.applicant.subjects:
-        if subject.registration.standing in states and subject.counts(subject.registration):
-            text = f"{subject.name}登记状态为{subject.registration.standing}"
-            yield text, ref(subject, subject.registration), False
+def _standing(case: Case, states: set[Standing]) -> Iterator[_Found]:
+    for subject in case.subjects:
+        registration = subject.registration
+        if registration.standing in states:
+            text = f"{subject.name}登记状态为{registration.standing}"
+            yield _Found(text, ref(subject, registration), subject.proven(registration))
 
 
-def _ban_in_force(case: Case) -> Iterator[Hit]:
-    for subject, placed in case.used:
+def _ban_in_force(case: Case) -> Iterator[_Found]:
+    for subject, placed in case.usable:
         record = placed.record
-        if (
-            record.ban is None
-            or case.project.matter not in record.ban.scope
-            or not record.in_force(case.judged_on)
-        ):
-            continue
-        text = f"{subject.name}被{record.authority}禁止参加{case.project.matter}"
-        yield f"{text}（{_ban_details(record, record.ban)}）", ref(subject, record), _disputed(record)
+        if record.ban is not None and banned(case, record):
+            text = f"{subject.name}被{record.authority}禁止参加{case.project.matter}"
+            details = f"{text}（{_ban_details(record, record.ban)}）"
+            yield _by_record(subject, record, details, record.ban.legal_basis)
 
 
 def _ban_details(record: CreditRecord, ban: Ban) -> str:
@@ -67,20 +124,29 @@ def _ban_details(record: CreditRecord, ban: Ban) -> str:
     return f"{period}，{record.number or record.title}，依据{ban.legal_basis}"
 
 
-def _major_breach(case: Case) -> Iterator[Hit]:
-    for subject, placed in case.used:
+def _major_breach(case: Case) -> Iterator[_Found]:
+    start = case.policy.window(case.judged_on).start
+    for subject, placed in case.usable:
         record = placed.record
-        if record.kind is RecordKind.CRIMINAL or _MAJOR & set(record.measures):
+        major = record.kind is RecordKind.CRIMINAL or _MAJOR & set(record.measures)
+        if major and record.determined_on >= start and not _ban_served(case, record):
             measures = "、".join(record.measures) or record.kind
             text = f"{subject.name}受到{measures}（{record.authority}，{record.number or record.title}）"
-            yield text, ref(subject, record), _disputed(record)
+            yield _by_record(subject, record, text)
 
 
-def _disputed(record: CreditRecord) -> bool:
-    return record.state is RecordState.DISPUTED
+def _ban_served(case: Case, record: CreditRecord) -> bool:
+    # 条例 19 第二款: whose ban for a term has ended may take part again.
+    until = record.ban.until if record.ban is not None else None
+    return until is not None and until < case.judged_on
 
 
-_TESTS: dict[GateTest, Callable[[Case], Iterator[Hit]]] = {
+def _by_record(subject: Subject, record: CreditRecord, text: str, basis: str = "") -> _Found:
+    hit = Hit(subject, record)
+    return _Found(text, hit.evidence, hit.proven, hit.disputed, basis)
+
+
+_TESTS: dict[GateTest, Callable[[Case], Iterator[_Found]]] = {
     GateTest.ENDED: _registration_ended,
     GateTest.WINDING_UP: _winding_up,
     GateTest.BAN: _ban_in_force,

@@ -2,23 +2,38 @@
 
 from reportgen.assess.case import Case
 from reportgen.assess.conclusion import (
+    Findings,
     Rules,
     decide,
+    disputed,
     reasons,
     recommendation,
-    rests_on_dispute,
     tally,
     total,
 )
 from reportgen.assess.coverage import coverage, coverage_lines, gaps
 from reportgen.assess.factors import factor_results
-from reportgen.assess.flips import flips, sensitivity
+from reportgen.assess.flips import Worlds, flips, sensitivity
 from reportgen.assess.gates import gate_results
-from reportgen.assess.model import Assessment, Conclusion, EvidenceGaps, MemberIdentity, PackIdentity
-from reportgen.assess.record import record_result
+from reportgen.assess.model import Assessment, EvidenceGaps, MemberIdentity, PackIdentity
+from reportgen.assess.record import record_result, scores_without, undisputed_score
 from reportgen.assess.requirements import requirement_results
 from reportgen.assess.risks import risk_notes
 from reportgen.assess.similar import similar_result
+
+
+def findings(case: Case) -> Findings:
+    """Return everything found about the applicant for the project."""
+    requirements = requirement_results(case)
+    factors = factor_results(case, requirements)
+    return Findings(
+        gates=gate_results(case),
+        requirements=requirements,
+        factors=factors,
+        record=record_result(case),
+        similar=similar_result(case),
+        lines=coverage_lines(case, requirements, factors),
+    )
 
 
 def assess(case: Case, snapshot_sha256: str) -> Assessment:
@@ -26,56 +41,53 @@ def assess(case: Case, snapshot_sha256: str) -> Assessment:
 
     A pure function: it reads no clock and no database. `snapshot_sha256` names the facts judged.
     """
-    gates = gate_results(case)
-    requirements = requirement_results(case)
-    factors = factor_results(case, requirements)
-    record = record_result(case)
-    similar = similar_result(case)
-    lines = coverage_lines(case, requirements, factors)
-    covered = coverage(lines)
-    parts = tally(requirements, gates, factors, record, similar, covered)
+    found = findings(case)
+    covered = coverage(found.lines)
+    parts = tally(found, covered, undisputed_score(case))
     rules = Rules(case.policy.conclusion, case.policy.weights)
     conclusion = decide(parts, rules)
-    why = reasons(case, conclusion, parts, rules, gates, requirements)
-    disputed = conclusion is not None and (_gate_disputed(conclusion, why) or rests_on_dispute(parts, rules))
+    why = reasons(conclusion, parts, rules, found)
+    worlds = Worlds(found, scores_without(case), case.policy.record.points)
     missing = EvidenceGaps(
-        coverage=covered, least=rules.rule.coverage_least, gaps=gaps(case, requirements, lines)
+        coverage=covered,
+        least=rules.rule.coverage_least,
+        gaps=gaps(found.gates, found.requirements, found.lines),
     )
     return Assessment(
-        applicant=tuple(
-            MemberIdentity(uscc=m.subject.uscc, name=m.subject.name, share=m.share, work=m.work)
-            for m in case.applicant.members
-        ),
+        applicant=_members(case),
         project=case.project.id,
         round=case.project.round,
         lot=case.project.lot.id if case.project.lot else "",
         judged_on=case.judged_on,
-        as_of=min(subject.as_of for subject in case.applicant.subjects),
+        as_of=min(subject.as_of for subject in case.subjects),
         pack=_pack(case),
         snapshot_sha256=snapshot_sha256,
         conclusion=conclusion,
         gaps=missing if conclusion is None else None,
-        disputed=disputed,
+        disputed=disputed(conclusion, why, parts, rules),
         binding=why[0] if why else None,
         reasons=why,
         recommendation=recommendation(conclusion, case.project.is_tender),
         total=total(parts, rules.weights),
         threshold=rules.rule.total,
-        gates=gates,
-        requirements=requirements,
-        factors=factors,
-        record=record,
-        similar=similar,
+        gates=found.gates,
+        requirements=found.requirements,
+        factors=found.factors,
+        record=found.record,
+        similar=found.similar,
         coverage=covered,
-        coverage_lines=lines,
-        flips=flips(parts, rules, requirements, gates, record, dict(case.policy.record.points)),
+        coverage_lines=found.lines,
+        flips=flips(parts, rules, worlds),
         sensitivity=sensitivity(parts, rules),
-        risks=risk_notes(case, requirements, record, similar),
+        risks=risk_notes(case, found.requirements, found.record, found.similar),
     )
 
 
-def _gate_disputed(conclusion: Conclusion, why: tuple[object, ...]) -> bool:
-    return conclusion is Conclusion.INCAPABLE and bool(why) and bool(getattr(why[0], "disputed", False))
+def _members(case: Case) -> tuple[MemberIdentity, ...]:
+    return tuple(
+        MemberIdentity(uscc=m.subject.uscc, name=m.subject.name, share=m.share, work=m.work)
+        for m in case.applicant.members
+    )
 
 
 def _pack(case: Case) -> PackIdentity:

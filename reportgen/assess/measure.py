@@ -2,7 +2,7 @@
 
 A figure has a proven part and the most that is possible once everything unproven were proven. Only a
 need above the possible is a fail; between the two lies 未证实. So absence fails nobody unless the
-list it is absent from is closed.
+list it is absent from is closed and fresh.
 """
 
 from collections.abc import Callable, Sequence
@@ -10,11 +10,15 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from reportgen.assess.model import Basis, Verdict
-from reportgen.assess.wording import mark, rounded
+from reportgen.assess.wording import Show, apart, mark, number, rounded
 from reportgen.project.applicant import Member
 from reportgen.project.requirements import JointRule
 
 ZERO = Decimal(0)
+_ADDED = {JointRule.SUM, JointRule.WEIGHTED}
+_ANY_ONE = _ADDED | {JointRule.ANY}
+_NEARLY = Decimal("0.9999")
+Shares = Sequence[tuple[Decimal, Decimal | None]]
 
 
 @dataclass(frozen=True)
@@ -26,11 +30,15 @@ class Figure:
     formula: str = ""
     evidence: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
+    note: str = ""
 
 
 @dataclass(frozen=True)
 class Measured:
-    """A requirement measured; texts are ready to print, `name` says in a few words what was measured."""
+    """A requirement measured; texts are ready to print, `name` says in a few words what was measured.
+
+    `doubts` names disputed records of other than public sources that would decide if they were true.
+    """
 
     verdict: Verdict
     name: str
@@ -46,6 +54,16 @@ class Measured:
     cite: str = ""
     gate: bool = False
     disputed: bool = False
+    doubts: tuple[str, ...] = ()
+
+
+def of(unit: str) -> Show:
+    """Return a function that writes a count with its unit; weighted counts keep their decimals."""
+
+    def show(value: Decimal, /, *, extra: int = 0) -> str:
+        return f"{number(value, extra=extra)}{unit}"
+
+    return show
 
 
 def joined(rule: JointRule, members: Sequence[tuple[Member, Figure]]) -> Figure:
@@ -54,27 +72,39 @@ def joined(rule: JointRule, members: Sequence[tuple[Member, Figure]]) -> Figure:
         return members[0][1]
     chosen = members[:1] if rule is JointRule.LEAD else members
     marked = [(mark(index), figure) for index, (_, figure) in enumerate(chosen)]
-    proven = [(member.share, figure.proven) for member, figure in chosen]
-    possible = [(member.share, figure.possible) for member, figure in chosen]
     return Figure(
-        proven=_folded(rule, [(share, value if value is not None else ZERO) for share, value in proven]),
-        possible=None
-        if any(v is None for _, v in possible)
-        else _folded(rule, [(s, v or ZERO) for s, v in possible]),
+        proven=_proven(rule, [(member.share, figure.proven) for member, figure in chosen]),
+        possible=_possible(rule, [(member.share, figure.possible) for member, figure in chosen]),
         formula="；".join(f"{sign}{f.formula}" for sign, f in marked if f.formula),
         evidence=tuple(item for _, f in chosen for item in f.evidence),
         missing=tuple(f"{sign}{item}" for sign, f in marked for item in f.missing),
+        note="；".join(dict.fromkeys(f.note for _, f in chosen if f.note)),
     )
 
 
+def _proven(rule: JointRule, values: Shares) -> Decimal | None:
+    known = [(share, value) for share, value in values if value is not None]
+    return _folded(rule, known) if known and (rule in _ANY_ONE or len(known) == len(values)) else None
+
+
+def _possible(rule: JointRule, values: Shares) -> Decimal | None:
+    # Where each member must meet the need, one that cannot decides, whatever is open about the others.
+    known = [(share, value) for share, value in values if value is not None]
+    bounded = len(known) == len(values) or rule not in _ANY_ONE
+    return _folded(rule, known) if known and bounded else None
+
+
+def _folded(rule: JointRule, values: Sequence[tuple[Decimal, Decimal]]) -> Decimal:
+    if rule is JointRule.WEIGHTED:
+        return sum((share * value for share, value in values), ZERO)
+    if rule is JointRule.SUM:
+        return sum((value for _, value in values), ZERO)
+    pick = max if rule is JointRule.ANY else min
+    return pick(value for _, value in values)
+
+
 def compare(
-    figure: Figure,
-    need: Decimal,
-    show: Callable[[Decimal], str],
-    *,
-    name: str,
-    note: str = "",
-    basis: Basis = Basis.TENDER,
+    figure: Figure, need: Decimal, show: Show, *, name: str, note: str = "", basis: Basis = Basis.TENDER
 ) -> Measured:
     """Return the verdict for `figure ≥ need`, with actual, required, margin and slack as text."""
     proven = figure.proven
@@ -83,15 +113,29 @@ def compare(
         verdict=verdict,
         name=name.split("（", maxsplit=1)[0],
         required=f"{name} ≥ {show(need)}",
-        actual="无可采信数据" if proven is None else show(proven),
+        actual="无可采信数据" if proven is None else apart(show, proven, need),
         margin="" if proven is None else signed(proven - need, show),
-        slack=None if proven is None or need <= 0 else rounded(max(proven, ZERO) / need, 4),
+        slack=_slack(proven, need),
         formula=figure.formula,
-        note=note,
+        note="；".join(part for part in (note, figure.note) if part),
         missing=figure.missing if verdict is not Verdict.MET else (),
         evidence=figure.evidence,
         basis=basis,
     )
+
+
+def _slack(proven: Decimal | None, need: Decimal) -> Decimal | None:
+    if proven is None or need <= 0:
+        return None
+    share = rounded(max(proven, ZERO) / need, 4)
+    return min(share, _NEARLY) if proven < need else share
+
+
+def best(readings: Sequence[tuple[int, ...]], measure: Callable[[tuple[int, ...]], Measured]) -> Measured:
+    """Return the most favourable of several readings of the years asked for."""
+    found = [measure(years) for years in readings]
+    order = (Verdict.MET, Verdict.UNPROVEN, Verdict.UNMET)
+    return min(found, key=lambda item: order.index(item.verdict))
 
 
 def by_default(default_used: bool) -> Basis:
@@ -104,20 +148,11 @@ def by_default(default_used: bool) -> Basis:
 
 def judge(proven: Decimal | None, possible: Decimal | None, need: Decimal) -> Verdict:
     """Return 满足, 不满足 (even the most possible is below the need) or 未证实."""
-    if proven is not None and proven >= need:
+    if need <= 0 or (proven is not None and proven >= need):
         return Verdict.MET
     return Verdict.UNMET if possible is not None and possible < need else Verdict.UNPROVEN
 
 
-def signed(difference: Decimal, show: Callable[[Decimal], str]) -> str:
-    """Return a difference with its sign, + for slack and − for shortfall."""
-    return ("+" if difference >= 0 else "−") + show(abs(difference))
-
-
-def _folded(rule: JointRule, values: Sequence[tuple[Decimal, Decimal]]) -> Decimal:
-    if rule is JointRule.WEIGHTED:
-        return sum((share * value for share, value in values), ZERO)
-    if rule is JointRule.SUM:
-        return sum((value for _, value in values), ZERO)
-    pick = max if rule is JointRule.ANY else min
-    return pick(value for _, value in values)
+def signed(difference: Decimal, show: Show) -> str:
+    """Return a difference with its sign, + for slack and − for shortfall, never a signed nothing."""
+    return ("+" if difference >= 0 else "−") + apart(show, abs(difference), ZERO)

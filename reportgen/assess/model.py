@@ -64,16 +64,26 @@ class Reason(Model):
 
 
 class GateResult(Model):
-    """One 否决项 tested; `reason` says what tripped it, or that nothing did."""
+    """One 否决项 tested; `reason` says what tripped it, that nothing did, or why that is not known.
+
+    `claims` names what is said by others than a public source and would trip it, `doubts` what of that
+    is disputed.
+    """
 
     id: str
     title: str
     tripped: bool
+    unproven: bool = False
     reason: Reason
+    claims: tuple[str, ...] = ()
+    doubts: tuple[str, ...] = ()
 
 
 class RequirementResult(Model):
-    """One requirement tested at the deadline; `slack` is actual/required where both are numbers."""
+    """One requirement tested at the deadline; `slack` is actual/required where both are numbers.
+
+    `doubts` names disputed records of other than public sources that would decide if they were true.
+    """
 
     id: str
     clause: str
@@ -95,6 +105,7 @@ class RequirementResult(Model):
     missing: tuple[str, ...] = ()
     evidence: tuple[str, ...] = ()
     disputed: bool = False
+    doubts: tuple[str, ...] = ()
 
     @property
     def decides(self) -> bool:
@@ -103,7 +114,10 @@ class RequirementResult(Model):
 
 
 class FactorLine(Model):
-    """One line of a factor: what there is against what this project needs, and the points for it."""
+    """One line of a factor: what there is against what this project needs, and the points for it.
+
+    `requirement` is the id of the requirement it measures; empty where the need is our own.
+    """
 
     name: str
     available: str
@@ -113,6 +127,7 @@ class FactorLine(Model):
     basis: Basis
     formula: str = ""
     evidence: tuple[str, ...] = ()
+    requirement: str = ""
 
 
 class FactorResult(Model):
@@ -173,7 +188,7 @@ class RecordResult(Model):
 
 
 class SimilarItem(Model):
-    """A similar contract of the window and how it went."""
+    """A similar contract of the window and how it went; `troubled` where what is known went badly."""
 
     evidence: str
     subject: str
@@ -189,6 +204,7 @@ class SimilarItem(Model):
     papers: str
     score: Score | None
     unknown: int
+    troubled: bool = False
 
 
 class SimilarResult(Model):
@@ -208,12 +224,16 @@ class EvidenceFor(StrEnum):
 
 
 class CoverageLine(Model):
-    """One piece of evidence the judgement needs, and whether it is there."""
+    """One piece of evidence the judgement needs, and whether it is there.
+
+    Without what is `mandatory` there is no conclusion, unless a proven gate decides.
+    """
 
     name: str
     present: bool
     detail: str
     needed_for: EvidenceFor
+    mandatory: bool = False
 
 
 class Gap(Model):

@@ -3,27 +3,27 @@
 from collections.abc import Callable
 from typing import Any
 
-from reportgen.assess import capability, funds
+from reportgen.assess import accounts, capability, funds, qualification, standing, works
 from reportgen.assess.case import Case
 from reportgen.assess.measure import Measured
 from reportgen.assess.model import RequirementResult
 from reportgen.project.requirements import Factor, Requirement
 
 _TESTS: dict[str, tuple[Factor, Callable[[Case, Any], Measured]]] = {
-    "qualification": (Factor.TECHNOLOGY, capability.qualification),
+    "qualification": (Factor.TECHNOLOGY, qualification.qualification),
     "technology": (Factor.TECHNOLOGY, capability.technology),
     "equipment": (Factor.EQUIPMENT, capability.equipment),
     "people": (Factor.STAFF, capability.people),
     "headcount": (Factor.STAFF, capability.headcount),
     "bid_capacity": (Factor.FUNDS, funds.bid_capacity),
-    "turnover": (Factor.FUNDS, funds.turnover),
-    "revenue_floor": (Factor.FUNDS, funds.revenue_floor),
+    "turnover": (Factor.FUNDS, accounts.turnover),
+    "revenue_floor": (Factor.FUNDS, accounts.revenue_floor),
     "liquidity": (Factor.FUNDS, funds.liquidity),
-    "current_ratio": (Factor.FUNDS, funds.current_ratio),
+    "current_ratio": (Factor.FUNDS, accounts.current_ratio),
     "litigation": (Factor.FUNDS, funds.litigation),
-    "similar_works": (Factor.TRACK_RECORD, capability.similar_works),
-    "performance": (Factor.TRACK_RECORD, capability.performance),
-    "standing": (Factor.STANDING, capability.standing),
+    "similar_works": (Factor.TRACK_RECORD, works.similar_works),
+    "performance": (Factor.TRACK_RECORD, works.performance),
+    "standing": (Factor.STANDING, standing.standing),
 }
 
 
@@ -56,4 +56,5 @@ def _result(case: Case, asked: Requirement) -> RequirementResult:
         missing=found.missing,
         evidence=found.evidence,
         disputed=found.disputed,
+        doubts=found.doubts if asked.hard else (),
     )

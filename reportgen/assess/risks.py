@@ -4,8 +4,9 @@ from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from decimal import Decimal
 
+from reportgen.assess.accounts import account_years, counted
 from reportgen.assess.case import Case, ref
-from reportgen.assess.funds import account_years, commitments, reliable
+from reportgen.assess.funds import commitments
 from reportgen.assess.model import (
     Level,
     RecordResult,
@@ -14,15 +15,16 @@ from reportgen.assess.model import (
     SimilarResult,
     Verdict,
 )
+from reportgen.assess.qualification import at_least
 from reportgen.assess.wording import day, money, number
 from reportgen.subject.base import is_long_term
+from reportgen.subject.holdings import Qualification
 from reportgen.subject.model import Standing, Subject
 from reportgen.subject.records import Nature, RecordState, Severity
 
 _RANK = {Level.HIGH: 0, Level.MEDIUM: 1, Level.LOW: 2}
 _TIGHT = Decimal("1.1")
 _HEAVY = Decimal(1)
-_TROUBLED = Decimal(80)
 _SINGLE = 3
 
 
@@ -35,7 +37,7 @@ def risk_notes(
         *_adverse(record),
         *_course(similar),
         *_tight(requirements),
-        *(note for subject in case.applicant.subjects for note in _of_subject(case, subject)),
+        *(note for subject in case.subjects for note in _of_subject(case, subject)),
         *_joint(case),
         _blind_spot(case),
     ]
@@ -91,7 +93,7 @@ def _course(similar: SimilarResult) -> Iterator[RiskNote]:
             text=similar.finding,
             mitigation="要求提交实施方案与关键岗位人员承诺，分阶段验收付款",
         )
-    troubled = [item for item in similar.items if item.score is not None and item.score < _TROUBLED]
+    troubled = [item for item in similar.items if item.troubled]
     for item in troubled[:2]:
         yield RiskNote(
             level=Level.MEDIUM,
@@ -118,10 +120,37 @@ def _tight(requirements: Sequence[RequirementResult]) -> Iterator[RiskNote]:
 
 
 def _of_subject(case: Case, subject: Subject) -> Iterator[RiskNote]:
+    yield from _suspended(case, subject)
+    yield from _declared(case, subject)
     yield from _ending(case, subject)
     yield from _accounts(case, subject)
     yield from _load(case, subject)
     yield from _links(case, subject)
+
+
+def _suspended(case: Case, subject: Subject) -> Iterator[RiskNote]:
+    if subject.registration.standing is Standing.SUSPENDED:
+        yield RiskNote(
+            level=Level.HIGH,
+            title="登记状态为停业",
+            text=f"{case.name_of(subject)}{subject.name}登记状态为停业",
+            mitigation="签约前核实是否恢复经营，未恢复的不宜签约",
+            evidence=(ref(subject, subject.registration),),
+        )
+
+
+def _declared(case: Case, subject: Subject) -> Iterator[RiskNote]:
+    for owner, placed in case.usable:
+        record = placed.record
+        if owner is subject and record.nature is Nature.ADVERSE and not subject.counts(record):
+            said = f"{record.authority}{day(record.determined_on)}认定的“{record.number or record.title}”"
+            yield RiskNote(
+                level=Level.MEDIUM,
+                title=f"自认而未核实的{record.kind}",
+                text=f"{case.name_of(subject)}申报有{said}，未经核实，未计入信用记录得分",
+                mitigation="向认定机关查证后再作判断",
+                evidence=(ref(subject, record),),
+            )
 
 
 def _ending(case: Case, subject: Subject) -> Iterator[RiskNote]:
@@ -129,6 +158,8 @@ def _ending(case: Case, subject: Subject) -> Iterator[RiskNote]:
     for item in subject.qualifications:
         until = item.valid_until
         if until is None or is_long_term(until) or not case.judged_on <= until <= limit:
+            continue
+        if _replaced(subject, item):
             continue
         yield RiskNote(
             level=Level.MEDIUM,
@@ -139,8 +170,21 @@ def _ending(case: Case, subject: Subject) -> Iterator[RiskNote]:
         )
 
 
+def _replaced(subject: Subject, old: Qualification) -> bool:
+    return any(
+        new.kind is old.kind
+        and new.category == old.category
+        and at_least(new.grade, old.grade)
+        and new.valid_until is not None
+        and old.valid_until is not None
+        and new.valid_until > old.valid_until
+        and subject.counts(new)
+        for new in subject.qualifications
+    )
+
+
 def _accounts(case: Case, subject: Subject) -> Iterator[RiskNote]:
-    known = {s.year: s for s in subject.statements if reliable(subject, s)}
+    known = counted(subject)
     losses = [s for s in known.values() if s.net_profit is not None and s.net_profit < 0]
     if losses:
         years = "、".join(str(s.year) for s in sorted(losses, key=lambda s: s.year))
@@ -163,7 +207,7 @@ def _accounts(case: Case, subject: Subject) -> Iterator[RiskNote]:
 def _load(case: Case, subject: Subject) -> Iterator[RiskNote]:
     length = case.project.period_years or Decimal(1)
     committed, evidence = commitments(subject, case.judged_on, length)
-    newest = max((s for s in subject.statements if s.revenue), key=lambda s: s.year, default=None)
+    newest = max((s for s in counted(subject).values() if s.revenue), key=lambda s: s.year, default=None)
     if newest is None or not newest.revenue or committed <= _HEAVY * newest.revenue * length:
         return
     yield RiskNote(
@@ -200,7 +244,7 @@ def _joint(case: Case) -> Iterator[RiskNote]:
 
 def _blind_spot(case: Case) -> RiskNote:
     days = case.policy.horizons.publicity_lag
-    as_of = min(subject.as_of for subject in case.applicant.subjects)
+    as_of = min(subject.as_of for subject in case.subjects)
     return RiskNote(
         level=Level.LOW,
         title="公开时滞",

@@ -1,5 +1,11 @@
-"""三年内承担同类项目的总体信用状况 (S0 三(一)): how each similar project went, not only its value."""
+"""三年内承担同类项目的总体信用状况 (S0 三(一)): how each similar project went, not only its value.
 
+What nobody reported is neither good nor bad. What is merely declared counts only where it speaks
+against the subject, and so does what is known of a project still under way.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
@@ -8,11 +14,22 @@ from reportgen.assess.measure import ZERO
 from reportgen.assess.model import SimilarItem, SimilarResult
 from reportgen.assess.wording import rounded
 from reportgen.policy.model import SimilarRule
-from reportgen.subject.holdings import Contract, ContractStatus, Evaluation, Performance
+from reportgen.subject.holdings import Acceptance, Contract, ContractStatus, Evaluation, Performance
 from reportgen.subject.model import Subject
 
 _FULL = Decimal(100)
 _LATE, _VERY_LATE = 30, 90
+Fact = tuple[str, Decimal] | None
+"""What is known of one side of a project and the points it costs; None where nobody reported it."""
+
+
+@dataclass(frozen=True)
+class _Course:
+    """How a project went: texts, points lost by what is known, and how many sides nobody reported."""
+
+    went: tuple[str, ...]
+    lost: Decimal
+    unknown: int
 
 
 def similar_result(case: Case) -> SimilarResult:
@@ -20,15 +37,22 @@ def similar_result(case: Case) -> SimilarResult:
     start = case.policy.window(case.judged_on).start
     found = [
         (subject, contract)
-        for subject in case.applicant.subjects
+        for subject in case.subjects
         for contract in subject.contracts
         if contract.category == case.project.category and _within(contract, start, case.judged_on)
     ]
     found.sort(key=lambda pair: (-(pair[1].accepted_on or pair[1].signed_on).toordinal(), pair[1].id))
-    items = tuple(_item(case, subject, contract) for subject, contract in found)
-    scores = [item.score for item in items if item.score is not None]
-    mean = rounded(sum(scores, ZERO) / len(scores), 1) if scores else None
-    return SimilarResult(score=mean, items=items, finding=_finding(items, case.project.category))
+    items = [(subject.counts(contract), _item(case, subject, contract)) for subject, contract in found]
+    scores = [(counts, item.score) for counts, item in items if item.score is not None]
+    shown = tuple(item for _, item in items)
+    return SimilarResult(score=_mean(scores), items=shown, finding=_finding(shown, case.project.category))
+
+
+def _mean(scores: Sequence[tuple[bool, Decimal]]) -> Decimal | None:
+    # What is merely declared may lower the mean, never raise it.
+    proven = [score for counts, score in scores if counts]
+    means = [sum(part, ZERO) / len(part) for part in (proven, [score for _, score in scores]) if part]
+    return rounded(min(means), 1) if means else None
 
 
 def _within(contract: Contract, start: date, end: date) -> bool:
@@ -36,19 +60,27 @@ def _within(contract: Contract, start: date, end: date) -> bool:
     return contract.signed_on <= end and (contract.status is ContractStatus.ONGOING or done >= start)
 
 
-def _finding(items: tuple[SimilarItem, ...], category: str) -> str:
+def _finding(items: Sequence[SimilarItem], category: str) -> str:
     if not items:
         return f"三年内未见{category}同类项目"
     done = [item for item in items if item.status == ContractStatus.DONE]
-    troubled = sum(1 for item in items if item.score is not None and item.score < Decimal(80))
-    tail = f"，{troubled} 项履约有瑕疵" if troubled else "，已知履约情况良好"
+    silent = sum(1 for item in items if item.unknown == _SIDES)
+    tail = _known(items) if silent < len(items) else ""
+    tail += f"，{silent} 项履约情况未见报告" if silent else ""
     return f"三年内承担{category}同类项目 {len(items)} 项（已完成 {len(done)} 项）{tail}"
 
 
+def _known(items: Sequence[SimilarItem]) -> str:
+    troubled = sum(1 for item in items if item.troubled)
+    if troubled:
+        return f"，{troubled} 项履约有瑕疵"
+    spotless = all(item.score is None or item.score == _FULL for item in items if not item.unknown)
+    return "，已知履约情况良好" if spotless else "，已知履约情况无重大瑕疵"
+
+
 def _item(case: Case, subject: Subject, contract: Contract) -> SimilarItem:
-    went, lost, unknown = _course(contract, case.policy.similar)
-    reliable = subject.counts(contract)
-    score = max(ZERO, _FULL - lost) if reliable and contract.status is not ContractStatus.ONGOING else None
+    rule = case.policy.similar
+    course = _course(contract, rule)
     return SimilarItem(
         evidence=ref(subject, contract),
         subject=subject.name,
@@ -60,51 +92,68 @@ def _item(case: Case, subject: Subject, contract: Contract) -> SimilarItem:
         signed_on=contract.signed_on,
         accepted_on=contract.accepted_on,
         status=contract.status,
-        went="；".join(went),
+        went="；".join(course.went) or "履约情况未见报告",
         papers="齐全" if contract.evidence.complete else "缺" + "、".join(contract.evidence.missing),
-        score=score,
-        unknown=unknown,
+        score=_score(course, rule, contract, subject.counts(contract)),
+        unknown=course.unknown,
+        troubled=course.lost > rule.troubled,
     )
 
 
-def _course(contract: Contract, rule: SimilarRule) -> tuple[list[str], Decimal, int]:
+def _score(course: _Course, rule: SimilarRule, contract: Contract, counts: bool) -> Decimal | None:
+    ongoing = contract.status is ContractStatus.ONGOING
+    if not course.lost and (ongoing or not counts):
+        return None
+    silence = ZERO if ongoing else course.unknown * rule.unknown
+    return max(ZERO, _FULL - course.lost - silence)
+
+
+def _course(contract: Contract, rule: SimilarRule) -> _Course:
     if contract.status is ContractStatus.BROKEN_OFF:
-        return [contract.status.value], _FULL, 0
-    parts = [*_delay(contract.performance, rule), *_marks(contract.performance, rule)]
-    unknown = sum(1 for text, _ in parts if text is None)
-    went = [text for text, _ in parts if text]
-    lost = sum((points for _, points in parts), ZERO)
-    return went or ["履约情况未见报告"], lost, unknown
+        return _Course((contract.status.value,), _FULL, 0)
+    facts = [_delay(contract.performance, rule), *_marks(contract.performance, rule)]
+    known = [fact for fact in facts if fact is not None]
+    went = tuple(text for text, _ in known if text)
+    return _Course(went, sum((points for _, points in known), ZERO), len(facts) - len(known))
 
 
-def _delay(went: Performance, rule: SimilarRule) -> list[tuple[str | None, Decimal]]:
+def _delay(went: Performance, rule: SimilarRule) -> Fact:
     days = went.delay_days
     if days is None:
-        return [(None, rule.unknown)]
+        return None
     if days == 0:
-        return [("按期", ZERO)]
+        return "按期", ZERO
     points = rule.late if days <= _LATE else rule.late_30 if days <= _VERY_LATE else rule.late_90
-    return [(f"延误 {days} 天", points)]
+    return f"延误 {days} 天", points
 
 
-def _marks(went: Performance, rule: SimilarRule) -> list[tuple[str | None, Decimal]]:
-    accepted: tuple[str | None, Decimal] = (None, rule.unknown)
-    if went.acceptance is not None:
-        accepted = (f"验收{went.acceptance}", rule.failed if "不合格" in went.acceptance else ZERO)
-    evaluated: tuple[str | None, Decimal] = (None, rule.unknown)
-    if went.evaluation is not None:
-        lost = {Evaluation.GOOD: ZERO, Evaluation.FAIR: rule.fair, Evaluation.POOR: rule.poor}
-        evaluated = (f"业主评价{went.evaluation}", lost[went.evaluation])
+def _marks(went: Performance, rule: SimilarRule) -> list[Fact]:
     return [
-        accepted,
-        _flag(went.penalised, "质量安全处罚", rule.penalised, rule),
-        _flag(went.wage_arrears, "欠薪", rule.wage_arrears, rule),
-        _flag(went.disputed, "争议", rule.disputed, rule),
-        evaluated,
+        _accepted(went.acceptance, rule),
+        _flag(went.penalised, "质量安全处罚", rule.penalised),
+        _flag(went.wage_arrears, "欠薪", rule.wage_arrears),
+        _flag(went.disputed, "争议", rule.disputed),
+        _evaluated(went.evaluation, rule),
     ]
 
 
-def _flag(value: bool | None, name: str, points: Decimal, rule: SimilarRule) -> tuple[str | None, Decimal]:
+_SIDES = 6
+
+
+def _accepted(acceptance: Acceptance | None, rule: SimilarRule) -> Fact:
+    if acceptance is None:
+        return None
+    return f"验收{acceptance}", rule.failed if acceptance is Acceptance.FAILED else ZERO
+
+
+def _evaluated(evaluation: Evaluation | None, rule: SimilarRule) -> Fact:
+    if evaluation is None:
+        return None
+    lost = {Evaluation.GOOD: ZERO, Evaluation.FAIR: rule.fair, Evaluation.POOR: rule.poor}
+    return f"业主评价{evaluation}", lost[evaluation]
+
+
+def _flag(value: bool | None, name: str, points: Decimal) -> Fact:
     if value is None:
-        return None, rule.unknown
+        return None
     return (f"有{name}", points) if value else ("", ZERO)

@@ -237,7 +237,7 @@ def _key_facts(inputs: Inputs) -> Iterator[Pair]:
     yield Pair("必备要求", f"{met}/{len(hard)} 满足")
     barred = "，不决定本结论" if a.conclusion is Conclusion.INCAPABLE else "，满分 100"
     yield Pair(f"综合得分{barred}", "未评定" if a.total is None else number(a.total, 1))
-    yield Pair("证据覆盖率", percent(a.coverage))
+    yield Pair("证据覆盖率", percent(a.coverage, 1))
     yield Pair("有效期至", day(inputs.identity.valid_until))
 
 
@@ -264,9 +264,12 @@ def _annexes(inputs: Inputs) -> Iterator[Section]:
 _TERMS = (
     (
         "具备信用能力",
-        "未触及否决项，必备要求全部满足，综合得分、各能力要素与证据覆盖率均达到本机构设定的分数线。",
+        "未触及否决项，必备要求全部满足，综合得分、各能力要素、信用记录与证据覆盖率均达到本机构设定的分数线。",
     ),
-    ("信用能力一般", "未触及否决项，经核实没有不满足的必备要求，但有达不到“具备”条件之处。"),
+    (
+        "信用能力一般",
+        "未触及否决项，经核实没有不满足法律或招标文件（申报条件）所定的必备要求，但有达不到“具备”条件之处。",
+    ),
     ("不具备信用能力", "触及法定否决项，或经核实不满足招标文件（申报条件）的必备要求。"),
     ("未证实", "现有证据既不能证明满足，也不能证明不满足；不按满足计，也不按不满足计。"),
     ("否决项", "单独决定不具备信用能力的事实，只以法律规定或招标文件为据。"),

@@ -1,16 +1,15 @@
 """The issuer (机构) with its 备案 data, staff and seal, and the identity of one document."""
 
-from datetime import date, datetime
 from enum import StrEnum
 from typing import Annotated
 
 from pydantic import Field, ValidationError
 
 from reportgen.errors import ReportgenError
-from reportgen.intake.faults import faults_of
+from reportgen.faults import faults_of
 from reportgen.project.model import Party
 from reportgen.settings import Office
-from reportgen.subject.base import Model, Text
+from reportgen.subject.base import Date, Model, Moment, Text
 from reportgen.subject.identifiers import Uscc
 
 
@@ -21,8 +20,8 @@ class Agency(Model):
     uscc: Uscc
     filing_number: Text
     filing_authority: Text
-    filing_since: date
-    filing_until: date
+    filing_since: Date
+    filing_until: Date
     public_list: Text
     address: Text
     phone: Text
@@ -102,8 +101,8 @@ class Identity(Model):
     code: Text
     url: Text
     stage: Stage
-    issued_at: datetime
-    valid_until: date
+    issued_at: Moment
+    valid_until: Date
     registered: bool
     signed: bool
 

@@ -68,8 +68,8 @@ def gates(assessment: Assessment, policy: Policy) -> Table:
         (
             g.title,
             Cell(g.reason.text, tag="异议中" if g.reason.disputed else ""),
-            laws(policy, g.reason.cites),
-            "触及" if g.tripped else "未触及",
+            laws(policy, g.reason.cites) or "处罚决定所载依据",
+            "触及" if g.tripped else "未证实" if g.unproven else "未触及",
         )
         for g in assessment.gates
     ]
@@ -270,7 +270,7 @@ def coverage(assessment: Assessment) -> Table:
     shown = [line for line in lines if not line.present or line.needed_for is not EvidenceFor.REQUIREMENT]
     rows = [(line.name, line.detail, "有" if line.present else "缺") for line in shown]
     present = sum(line.present for line in lines)
-    caption = f"证据覆盖：{present}/{len(lines)} 项（{percent(assessment.coverage)}）"
+    caption = f"证据覆盖：{present}/{len(lines)} 项（{percent(assessment.coverage, 1)}）"
     note = "已证实的项目要求见第 2 节，此处不再列出。"
     return table(
         caption, [Column("证据", 30), Column("内容", 58), Column("状态", 12)], rows, dense=True, note=note

@@ -232,7 +232,9 @@ def _method(case: Case, assessment: Assessment) -> Iterator[Block]:
         "先核查法定否决项与招标文件（申报条件）的必备要求，再评定能力要素、信用记录与同类项目。"
         "触及否决项，或经核实不满足必备要求的，为不具备信用能力；证据不足的不作结论。"
         f"其余情形中，综合得分不低于 {number(rule.total)} 分、各能力要素不低于 {number(rule.factor_floor)} 分、"
-        f"证据覆盖率不低于 {percent(rule.coverage_full)}，且没有起决定作用的异议记录的，为具备信用能力；否则为信用能力一般。"
+        f"信用记录不低于 {number(rule.record_floor)} 分、"
+        f"证据覆盖率不低于 {percent(rule.coverage_full)}，"
+        "且没有起决定作用的异议记录的，为具备信用能力；否则为信用能力一般。"
         "上述分数线与权重均为本机构设定。"
     )
     yield _parts(assessment, weights.factors, weights.record, weights.similar)

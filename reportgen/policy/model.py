@@ -15,7 +15,7 @@ from typing import Annotated, Generic, Self, TypeVar
 from pydantic import Field, model_validator
 
 from reportgen.project.model import Matter
-from reportgen.subject.base import Identifier, LongText, Model, Share, Text
+from reportgen.subject.base import Date, Identifier, LongText, Model, Region, Share, Text, require_order
 from reportgen.subject.holdings import QualificationKind
 from reportgen.subject.records import RecordKind, Severity
 from reportgen.subject.window import Window, add_months
@@ -23,6 +23,9 @@ from reportgen.subject.window import Window, add_months
 T = TypeVar("T")
 Points = Annotated[Decimal, Field(ge=0, le=100)]
 Months = Annotated[int, Field(ge=0, le=600)]
+Years = Annotated[int, Field(gt=0, le=50)]
+Days = Annotated[int, Field(gt=0, le=3650)]
+Factor = Annotated[Decimal, Field(gt=0)]
 OWN = "本机构设定"
 
 
@@ -45,15 +48,15 @@ class Citation(Model):
     document: Text
     number: str = ""
     issuer: str = ""
-    version: date | None = None
-    in_force_from: date | None = None
-    in_force_to: date | None = None
+    version: Date | None = None
+    in_force_from: Date | None = None
+    in_force_to: Date | None = None
     article: str = ""
     paragraph: str = ""
     rule: LongText
     read_in: str = ""
-    read_on: date | None = None
-    rechecked_on: date | None = None
+    read_on: Date | None = None
+    rechecked_on: Date | None = None
     verified: bool = False
     effect: str = ""
     note: LongText = ""
@@ -79,11 +82,21 @@ class Citation(Model):
         return self
 
 
-class Dated(Model, Generic[T]):
+class Period(Model):
+    """What is in force from a day (inclusive) to a day (inclusive, open if absent)."""
+
+    since: Date
+    until: Date | None = None
+
+    @model_validator(mode="after")
+    def _dates_in_order(self) -> Self:
+        require_order("since", self.since, "until", self.until)
+        return self
+
+
+class Dated(Period, Generic[T]):
     """A value in force from a day (inclusive) to a day (inclusive, open if absent), and its citation."""
 
-    since: date
-    until: date | None = None
     value: T
     cite: Identifier
 
@@ -97,26 +110,22 @@ class GateTest(StrEnum):
     MAJOR_BREACH = "major_breach"
 
 
-class GateRule(Model):
+class GateRule(Period):
     """A fact that alone decides 不具备 in the named matters, by `cite` and the articles `also` named."""
 
     id: Identifier
     title: Text
     test: GateTest
     matters: tuple[Matter, ...] = ()
-    since: date
-    until: date | None = None
     cite: Identifier
     also: tuple[Identifier, ...] = ()
 
 
-class RightRule(Model):
+class RightRule(Period):
     """A right to act that the law itself demands in the named matters, so that its lack is 法定."""
 
     sort: QualificationKind
     matters: tuple[Matter, ...]
-    since: date
-    until: date | None = None
     cite: Identifier
 
 
@@ -138,6 +147,7 @@ class ConclusionRule(Model):
 
     total: Points
     factor_floor: Points
+    record_floor: Points
     coverage_least: Share
     coverage_full: Share
 
@@ -161,14 +171,24 @@ class RecordRule(Model):
     """Points deducted per record, how they fade, and when repetition counts as a degree more."""
 
     points: Mapping[Severity, Points]
-    fade_months: Months
+    fade_months: Annotated[int, Field(gt=0, le=600)]
     fade_to: Share
     unrelated: Share
     repeated: Annotated[int, Field(ge=2, le=100)]
 
+    @model_validator(mode="after")
+    def _every_severity(self) -> Self:
+        lacking = [severity.value for severity in Severity if severity not in self.points]
+        if lacking:
+            raise ValueError(f"points 缺少 {'、'.join(lacking)}")
+        return self
+
 
 class SimilarRule(Model):
-    """Points deducted from 100 for how a similar project went; `unknown` per fact nobody reported."""
+    """Points deducted from 100 for how a similar project went; `unknown` per fact nobody reported.
+
+    A project that lost more than `troubled` by what was reported went badly.
+    """
 
     late: Points
     late_30: Points
@@ -180,35 +200,40 @@ class SimilarRule(Model):
     fair: Points
     poor: Points
     unknown: Points
+    troubled: Points
 
 
 class TenderDefaults(Model):
-    """Parameters used where the tender leaves them open."""
+    """Parameters used where the tender leaves them open.
 
-    capacity_multiplier: Decimal
-    capacity_years: int
-    turnover_k: Decimal
-    turnover_years: int
-    liquidity_months: Decimal
-    similar_years: int
-    litigation_share: Decimal
-    performance_years: int
-    staff_per_year_value: Decimal
+    A credit line that names no end counts for `credit_line_months` from its issue.
+    """
+
+    capacity_multiplier: Factor
+    capacity_years: Years
+    turnover_k: Factor
+    turnover_years: Years
+    liquidity_months: Factor
+    similar_years: Years
+    litigation_share: Factor
+    performance_years: Years
+    staff_per_year_value: Factor
+    credit_line_months: Months
 
 
 class Horizons(Model):
     """Days: how long a report may be used, when an ending licence is a risk, when data are stale."""
 
-    validity: int
-    licence_ending: int
-    stale: int
-    publicity_lag: int
+    validity: Days
+    licence_ending: Days
+    stale: Days
+    publicity_lag: Days
 
 
 class Values(Model):
     """Every dated value of a pack by name."""
 
-    look_back_years: tuple[Dated[int], ...]
+    look_back_years: tuple[Dated[Years], ...]
     publicity_months: tuple[Dated[Mapping[Severity, Months]], ...]
     default_severity: tuple[Dated[Mapping[RecordKind, Severity]], ...]
     conclusion: tuple[Dated[ConclusionRule], ...]
@@ -220,13 +245,11 @@ class Values(Model):
     horizons: tuple[Dated[Horizons], ...]
 
 
-class Statement(Model):
+class Statement(Period):
     """A sentence a report prints, with the citation it rests on."""
 
     id: Identifier
     text: LongText
-    since: date
-    until: date | None = None
     cite: Identifier
 
 
@@ -235,9 +258,9 @@ class PolicyPack(Model):
 
     name: Identifier
     title: Text
-    region: Annotated[str, Field(pattern=r"^\d{6}$")]
+    region: Region
     matters: tuple[Matter, ...]
-    released: date
+    released: Date
     effect: Text
     values: Values
     rights: tuple[RightRule, ...] = ()

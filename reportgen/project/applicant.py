@@ -4,22 +4,28 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Annotated, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationError, model_validator
 
 from reportgen.errors import ReportgenError
+from reportgen.faults import faults_of
 from reportgen.project.model import Project
-from reportgen.subject.base import Model, Share
+from reportgen.subject.base import Model, Share, Text
 from reportgen.subject.model import Subject
 
 _SINGLE = Decimal(1)
+_ROUNDING = Decimal("0.0001")
 
 
 class Member(Model):
-    """A member of the applicant: the subject, its share of 0 to 1, and its part of the work."""
+    """A member of the applicant: the subject, its share of 0 to 1, and its part of the work.
+
+    `specialties` names the categories of 资质 the member answers for by the agreement of the members.
+    """
 
     subject: Subject
     share: Share = _SINGLE
     work: Annotated[str, Field(max_length=200)] = ""
+    specialties: tuple[Text, ...] = ()
 
 
 class Applicant(Model):
@@ -53,6 +59,9 @@ class Applicant(Model):
         codes = [member.subject.uscc for member in self.members]
         if len(set(codes)) < len(codes):
             raise ValueError("联合体成员重复")
+        total = sum((member.share for member in self.members), Decimal(0))
+        if abs(total - _SINGLE) > _ROUNDING:
+            raise ValueError(f"成员份额合计 {total}，应为 1")
         return self
 
 
@@ -62,16 +71,23 @@ def single(subject: Subject) -> Applicant:
 
 
 def joint(lead: Subject, partners: Sequence[tuple[Subject, Decimal]], works: Sequence[str] = ()) -> Applicant:
-    """Return a joint venture; the lead holds what the partners' shares leave. Raises E0202."""
-    rest = _SINGLE - sum((share for _, share in partners), Decimal(0))
-    if rest <= 0 or any(share <= 0 for _, share in partners):
-        raise ReportgenError("E0202", path="partner", total=_SINGLE - rest + max(rest, Decimal(0)))
-    shares = [(lead, rest), *partners]
+    """Return a joint venture; the lead holds what the partners' shares leave.
+
+    Raises E0202 (shares), E0301 (a member named twice, a share of too many digits).
+    """
+    given = [share for _, share in partners]
+    total = sum(given, Decimal(0))
+    if not all(share.is_finite() and share > 0 for share in given) or total >= _SINGLE:
+        raise ReportgenError("E0202", path="partner", shares="、".join(map(str, given)), total=total)
+    shares = [(lead, _SINGLE - total), *partners]
     texts = [*works, *[""] * (len(shares) - len(works))]
-    members = [
-        Member(subject=s, share=share, work=work) for (s, share), work in zip(shares, texts, strict=True)
-    ]
-    return Applicant(members=tuple(members))
+    try:
+        members = [
+            Member(subject=s, share=share, work=w) for (s, share), w in zip(shares, texts, strict=True)
+        ]
+        return Applicant(members=tuple(members))
+    except ValidationError as error:
+        raise ReportgenError("E0301", path="partner", faults=faults_of(error)) from error
 
 
 def check_joint(applicant: Applicant, project: Project) -> None:

@@ -5,31 +5,13 @@ from datetime import date, datetime, timedelta, timezone
 from enum import StrEnum
 from typing import Annotated, Self
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, PrivateAttr, field_validator, model_validator
 
 from reportgen.errors import ReportgenError
 from reportgen.project.requirements import Requirement, Years
-from reportgen.subject.base import Identifier, LongText, Model, Money, Text
+from reportgen.subject.base import Date, Identifier, LongText, Model, Moment, Money, Region, Text
 from reportgen.subject.identifiers import Uscc
-
-
-class Matter(StrEnum):
-    """What the report is used for (DOMAIN §1, 16)."""
-
-    WORKS_TENDER = "工程招标投标"
-    GOVERNMENT_PROCUREMENT = "政府采购"
-    LAND = "土地使用权出让"
-    STATE_PROPERTY = "国有产权交易"
-    SUBSIDY = "财政补助"
-    TAX_RELIEF = "税收优惠"
-    AWARD = "评优评级"
-    QUALIFICATION = "资质审核认定"
-    PUBLIC_RESOURCE = "公共资源分配"
-    INVESTMENT = "招商引资"
-    APPROVAL = "项目审批核准"
-    FINANCING = "发债与融资担保"
-    OTHER = "其他"
-
+from reportgen.subject.matter import Matter as Matter  # noqa: PLC0414 - a project names its matter
 
 CHINA = timezone(timedelta(hours=8), "Asia/Shanghai")
 """Days begin at 00:00 here; the zone has had no other offset since 1991."""
@@ -84,20 +66,26 @@ class Project(Model):
     name: Text
     round: Annotated[int, Field(ge=1, le=20)] = 1
     matter: Matter
-    region: Annotated[str, Field(pattern=r"^\d{6}$")]
+    region: Region
     category: Text
     owner: Party
     agent: Party | None = None
     role: ApplicantRole
     value: Money
     period_years: Years | None = None
-    bid_deadline: datetime | None = None
-    decision_date: date | None = None
+    bid_deadline: Moment | None = None
+    decision_date: Date | None = None
     joint_venture: JointVentureRule = JointVentureRule()
     requirements: tuple[Requirement, ...] = ()
     lots: tuple[Lot, ...] = ()
-    lot: Lot | None = Field(default=None, exclude=True)
     note: LongText = ""
+    # No field: a file must not be able to select a lot past its checks and its requirements.
+    _lot: Lot | None = PrivateAttr(default=None)
+
+    @property
+    def lot(self) -> Lot | None:
+        """Return the lot selected by `select`, or None."""
+        return self._lot
 
     @property
     def judged_on(self) -> date:
@@ -127,21 +115,25 @@ class Project(Model):
         chosen = next((item for item in self.lots if item.id == lot), None)
         if chosen is None:
             raise ReportgenError("E0306", path="lot", lot=lot, known=known)
-        return self.model_copy(
+        selected = self.model_copy(
             update={
-                "lot": chosen,
                 "value": chosen.value if chosen.value is not None else self.value,
                 "period_years": chosen.period_years or self.period_years,
                 "requirements": self.requirements + chosen.requirements,
             }
         )
+        selected._lot = chosen
+        return selected
 
     @field_validator("bid_deadline")
     @classmethod
     def _local(cls, moment: datetime | None) -> datetime | None:
         if moment is None or moment.tzinfo is None:
             return moment
-        return moment.astimezone(CHINA).replace(tzinfo=None)
+        try:
+            return moment.astimezone(CHINA).replace(tzinfo=None)
+        except OverflowError as error:
+            raise ValueError(f"不是有效时间：换算为北京时间后超出历法（{moment.isoformat()}）") from error
 
     @model_validator(mode="after")
     def _one_date(self) -> Self:

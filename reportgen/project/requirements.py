@@ -4,14 +4,13 @@ Source: DOMAIN §3.3. Money is in 元, periods in years. A parameter that the te
 None and taken from the rule pack. `jv` says how a joint venture's members count together.
 """
 
-from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Literal
 
 from pydantic import Field
 
-from reportgen.subject.base import Count, Identifier, LongText, Model, Money, Text
+from reportgen.subject.base import ONE_FORM, WRITTEN, Count, Date, Identifier, LongText, Model, Money, Text
 from reportgen.subject.holdings import QualificationKind
 
 
@@ -37,8 +36,8 @@ class JointRule(StrEnum):
     ANY = "任一成员满足"
 
 
-Ratio = Annotated[Decimal, Field(gt=0, le=100)]
-Years = Annotated[Decimal, Field(gt=0, le=50)]
+Ratio = Annotated[Decimal, Field(gt=0, le=100, decimal_places=20), WRITTEN, ONE_FORM]
+Years = Annotated[Decimal, Field(gt=0, le=50, decimal_places=20), WRITTEN, ONE_FORM]
 
 
 class _Requirement(Model):
@@ -51,14 +50,21 @@ class _Requirement(Model):
     page: int | None = None
 
 
+def _by_sort(sort: object) -> JointRule:
+    return JointRule.EACH if sort is QualificationKind.LICENCE else JointRule.PART
+
+
 class QualificationRequirement(_Requirement):
-    """A 资质, licence or certificate of a category and least grade, valid at the deadline."""
+    """A 资质, licence or certificate of a category and least grade, valid at the deadline.
+
+    Members of a joint venture hold a 资质 each for its part; a licence every one of them needs.
+    """
 
     kind: Literal["qualification"]
     sort: QualificationKind = QualificationKind.QUALIFICATION
     category: Text
     grade: str = Field(default="", max_length=20)
-    jv: JointRule = JointRule.PART
+    jv: JointRule = Field(default_factory=lambda data: _by_sort(data.get("sort")))
 
 
 class BidCapacityRequirement(_Requirement):
@@ -121,7 +127,7 @@ class SimilarWorksRequirement(_Requirement):
     value: Money | None = None
     value_share: Ratio | None = None
     years: Annotated[int, Field(gt=0, le=20)] | None = None
-    since: date | None = None
+    since: Date | None = None
     joint_works: bool = False
     jv: JointRule = JointRule.SUM
 

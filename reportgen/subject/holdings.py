@@ -3,7 +3,6 @@
 Every item is a `Fact`. Money is in 元. An unknown outcome is None: it never counts as good.
 """
 
-from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Self
@@ -12,6 +11,7 @@ from pydantic import Field, model_validator
 
 from reportgen.subject.base import (
     Count,
+    Date,
     Fact,
     LongText,
     Model,
@@ -42,8 +42,8 @@ class Qualification(Fact):
     grade: str = Field(default="", max_length=20)
     number: str = Field(default="", max_length=120)
     authority: Text
-    valid_from: date | None = None
-    valid_until: date | None = None
+    valid_from: Date | None = None
+    valid_until: Date | None = None
 
     @model_validator(mode="after")
     def _dates_in_order(self) -> Self:
@@ -88,11 +88,12 @@ class CreditLine(Fact):
     bank: Text
     limit: Money
     used: Money = Decimal(0)
-    issued_on: date
-    valid_until: date | None = None
+    issued_on: Date
+    valid_until: Date | None = None
 
     @model_validator(mode="after")
-    def _used_within_limit(self) -> Self:
+    def _consistent(self) -> Self:
+        require_order("issued_on", self.issued_on, "valid_until", self.valid_until)
         if self.used > self.limit:
             raise ValueError(f"used（{self.used}）大于 limit（{self.limit}）")
         return self
@@ -123,11 +124,25 @@ class Evaluation(StrEnum):
     POOR = "差"
 
 
+class Acceptance(StrEnum):
+    """How the acceptance of a contract ended."""
+
+    EXCELLENT = "优良"
+    PASSED = "合格"
+    RECTIFIED = "整改后合格"
+    FAILED = "不合格"
+
+    @classmethod
+    def _missing_(cls, value: object) -> "Acceptance | None":
+        # Two more words in use for the same outcome; an unknown word must not pass for a good one.
+        return cls.FAILED if value in ("未通过", "不通过") else None
+
+
 class Performance(Model):
     """How a contract went; None where nobody reported it."""
 
     delay_days: Count | None = None
-    acceptance: Annotated[str, Field(max_length=20)] | None = None
+    acceptance: Acceptance | None = None
     penalised: bool | None = None
     wage_arrears: bool | None = None
     disputed: bool | None = None
@@ -163,9 +178,9 @@ class Contract(Fact):
     role: ContractRole = ContractRole.SOLE
     share: Share = Decimal(1)
     value: Money
-    signed_on: date
-    ends_on: date | None = None
-    accepted_on: date | None = None
+    signed_on: Date
+    ends_on: Date | None = None
+    accepted_on: Date | None = None
     status: ContractStatus
     remaining: Money | None = None
     evidence: ContractEvidence = ContractEvidence()
@@ -189,8 +204,13 @@ class Technology(Fact):
     name: Text
     field: Text
     number: str = Field(default="", max_length=120)
-    granted_on: date | None = None
-    valid_until: date | None = None
+    granted_on: Date | None = None
+    valid_until: Date | None = None
+
+    @model_validator(mode="after")
+    def _dates_in_order(self) -> Self:
+        require_order("granted_on", self.granted_on, "valid_until", self.valid_until)
+        return self
 
 
 class Tenure(StrEnum):
@@ -207,11 +227,11 @@ class Equipment(Fact):
     specification: str = Field(default="", max_length=120)
     count: Count
     tenure: Tenure
-    lease_until: date | None = None
-    commissioned_on: date | None = None
+    lease_until: Date | None = None
+    commissioned_on: Date | None = None
     life_years: Annotated[int, Field(gt=0, le=60)] | None = None
     committed: Count = 0
-    committed_until: date | None = None
+    committed_until: Date | None = None
 
     @model_validator(mode="after")
     def _committed_within_count(self) -> Self:
@@ -229,9 +249,9 @@ class Person(Fact):
     grade: str = Field(default="", max_length=20)
     specialty: str = Field(default="", max_length=60)
     number_tail: str = Field(default="", max_length=4)
-    valid_until: date | None = None
+    valid_until: Date | None = None
     engaged_on: str = Field(default="", max_length=200)
-    engaged_until: date | None = None
+    engaged_until: Date | None = None
 
 
 class Headcount(Fact):

@@ -2,14 +2,26 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from reportgen.subject.base import Fact, LongText, Model, Money, Origin, Share, Source, Text, require_order
+from reportgen.faults import Misfits
+from reportgen.subject.base import (
+    Date,
+    Fact,
+    LongText,
+    Model,
+    Money,
+    Origin,
+    Region,
+    Share,
+    Source,
+    Text,
+    require_order,
+)
 from reportgen.subject.holdings import (
     Contract,
     CreditLine,
@@ -21,6 +33,7 @@ from reportgen.subject.holdings import (
     Technology,
 )
 from reportgen.subject.identifiers import Uscc, subject_kind
+from reportgen.subject.links import Misfit, misfits
 from reportgen.subject.records import CreditRecord
 
 
@@ -41,16 +54,16 @@ class Registration(Fact):
 
     kind: Text
     legal_representative: Text
-    established_on: date
+    established_on: Date
     standing: Standing
     address: Text
-    region: Annotated[str, Field(pattern=r"^\d{6}$")]
+    region: Region
     authority: Text
     capital: Money | None = None
     currency: Annotated[str, Field(min_length=1, max_length=20)] = "人民币"
     paid_in: Money | None = None
-    term_from: date | None = None
-    term_until: date | None = None
+    term_from: Date | None = None
+    term_until: Date | None = None
     industry: str = Field(default="", max_length=60)
     scope: LongText = ""
 
@@ -63,7 +76,7 @@ class Registration(Fact):
 class Change(Fact):
     """A registered change: what, when, from, to."""
 
-    on: date
+    on: Date
     item: Text
     before: LongText
     after: LongText
@@ -94,7 +107,7 @@ class Officer(Fact):
 
     name: Text
     post: Text
-    since: date | None = None
+    since: Date | None = None
     links: tuple[Link, ...] = ()
 
 
@@ -119,7 +132,7 @@ class Subject(Model):
     name: Text
     former_names: tuple[Text, ...] = ()
     former_codes: tuple[Annotated[str, Field(max_length=30)], ...] = ()
-    as_of: date
+    as_of: Date
     sources: tuple[Source, ...] = Field(min_length=1)
     registration: Registration
     changes: tuple[Change, ...] = ()
@@ -144,7 +157,7 @@ class Subject(Model):
     def facts(self) -> Iterator[tuple[str, Fact]]:
         """Yield (path, fact) for every fact in the order of the fields."""
         yield "registration", self.registration
-        for name in _COLLECTIONS:
+        for name in COLLECTIONS:
             for index, fact in enumerate(getattr(self, name)):
                 yield f"{name}[{index}]", fact
 
@@ -156,52 +169,53 @@ class Subject(Model):
         """Say whether a fact may be relied on (`Fact.counts`)."""
         return fact.counts(self.source_of(fact))
 
+    def proven(self, fact: Fact) -> bool:
+        """Say whether a fact may bar: from a public source, or checked by somebody."""
+        return self.source_of(fact).origin is Origin.OFFICIAL or fact.verification is not None
+
+    def lists(self, collection: str) -> tuple[Source, ...]:
+        """Return the sources that are a closed list for a collection, the newest first.
+
+        What the subject declares itself, or somebody inferred, closes no list.
+        """
+        asked = {Origin.OFFICIAL, Origin.COUNTERPARTY}
+        found = [s for s in self.sources if collection in s.complete_for and s.origin in asked]
+        return tuple(sorted(found, key=lambda s: (-s.collected_on.toordinal(), s.id)))
+
     def closed(self, collection: str) -> bool:
-        """Say whether some source that is not self-declared is a closed list for a collection."""
-        return any(
-            collection in s.complete_for and s.origin is not Origin.SELF_DECLARED for s in self.sources
-        )
+        """Say whether some source is a closed list for a collection, however old."""
+        return bool(self.lists(collection))
 
     @model_validator(mode="after")
     def _facts_hang_together(self) -> Self:
-        faults = [*self._alien_sources(), *self._repeated_ids(), *self._repeated_years()]
+        named = [(path, fact.id, fact.source) for path, fact in self.facts()]
+        faults = [*misfits(named, [source.id for source in self.sources]), *self._alien_collections()]
+        faults += self._repeated_years()
         total = sum((holder.share for holder in self.shareholders), Decimal(0))
         if total > Decimal("1.0001"):
-            faults.append(f"shareholders：持股比例合计 {total}，大于 1")
+            faults.append(("shareholders", f"持股比例合计 {total}，大于 1"))
         if faults:
-            raise ValueError("；".join(faults))
+            raise Misfits(faults)
         return self
 
-    def _alien_sources(self) -> list[str]:
-        known = {source.id for source in self.sources}
-        lost = [
-            f"{path}.source：来源 {f.source} 不在 sources 之中"
-            for path, f in self.facts()
-            if f.source not in known
+    def _alien_collections(self) -> list[Misfit]:
+        names = {"registration", *COLLECTIONS}
+        return [
+            (f"sources[{index}].complete_for", f"没有 {name} 一项")
+            for index, source in enumerate(self.sources)
+            for name in source.complete_for
+            if name not in names
         ]
-        names = {"registration", *_COLLECTIONS}
-        alien = [
-            f"sources.{s.id}.complete_for：没有 {n} 一项"
-            for s in self.sources
-            for n in s.complete_for
-            if n not in names
-        ]
-        return lost + alien
 
-    def _repeated_ids(self) -> list[str]:
-        counts = Counter(fact.id for _, fact in self.facts())
-        counts.update(source.id for source in self.sources)
-        return [f"id {name} 重复 {count} 次" for name, count in counts.items() if count > 1]
-
-    def _repeated_years(self) -> list[str]:
-        faults = []
+    def _repeated_years(self) -> list[Misfit]:
+        faults: list[Misfit] = []
         for name in ("statements", "headcounts"):
             counts = Counter(item.year for item in getattr(self, name))
-            faults += [f"{name}：{year} 年重复 {count} 次" for year, count in counts.items() if count > 1]
+            faults += [(name, f"{year} 年重复 {count} 次") for year, count in counts.items() if count > 1]
         return faults
 
 
-_COLLECTIONS = (
+COLLECTIONS = (
     "changes",
     "shareholders",
     "officers",

@@ -6,7 +6,8 @@ from typing import Self
 
 from pydantic import Field, model_validator
 
-from reportgen.subject.base import Fact, LongText, Model, Money, Text, in_force, require_order
+from reportgen.subject.base import Date, Fact, LongText, Model, Money, Text, in_force, require_order
+from reportgen.subject.matter import Matter
 
 
 class Head(StrEnum):
@@ -154,18 +155,27 @@ class Misconduct(StrEnum):
 
 
 class Ban(Model):
-    """A ban pronounced in the deciding document: from what, since when, until when, by which rule."""
+    """A ban pronounced in the deciding document: from what, since when, until when, by which rule.
 
-    scope: tuple[Text, ...] = Field(min_length=1)
-    since: date
-    until: date | None = None
+    The scope names matters: a ban in words that match no project would bar nothing, and silently.
+    """
+
+    scope: tuple[Matter, ...] = Field(min_length=1)
+    since: Date
+    until: Date | None = None
     legal_basis: Text
+
+    @model_validator(mode="after")
+    def _dates_in_order(self) -> Self:
+        require_order("since", self.since, "until", self.until)
+        return self
 
 
 class CreditRecord(Fact):
     """One dated, sourced fact under one of the eight heads.
 
-    `determined_on` is the date of the deciding document; `amount` is in 元. A severity that a person
+    `determined_on` is the date of the deciding document; `amount` is in 元. `bribery` marks a criminal
+    judgment for bribery, which the tender asks about by itself. A severity that a person
     set, not the document, has `severity_manual` and is printed as 人工判定.
     """
 
@@ -180,6 +190,7 @@ class CreditRecord(Fact):
     severity: Severity | None = None
     severity_manual: bool = False
     misconduct: Misconduct | None = None
+    bribery: bool = False
     measures: tuple[Measure, ...] = ()
     fulfilment: Fulfilment = Fulfilment.UNKNOWN
     closure: Closure | None = None
@@ -187,18 +198,18 @@ class CreditRecord(Fact):
     ban: Ban | None = None
     state: RecordState = RecordState.VALID
     statement: LongText = ""
-    act_on: date | None = None
-    act_ended_on: date | None = None
-    determined_on: date
-    published_on: date | None = None
-    publicity_until: date | None = None
-    valid_from: date | None = None
-    valid_until: date | None = None
-    fulfilled_on: date | None = None
-    repaired_on: date | None = None
-    revoked_on: date | None = None
-    disputed_on: date | None = None
-    removed_on: date | None = None
+    act_on: Date | None = None
+    act_ended_on: Date | None = None
+    determined_on: Date
+    published_on: Date | None = None
+    publicity_until: Date | None = None
+    valid_from: Date | None = None
+    valid_until: Date | None = None
+    fulfilled_on: Date | None = None
+    repaired_on: Date | None = None
+    revoked_on: Date | None = None
+    disputed_on: Date | None = None
+    removed_on: Date | None = None
 
     @property
     def head(self) -> Head:
@@ -214,18 +225,36 @@ class CreditRecord(Fact):
 
     @property
     def unfulfilled(self) -> bool:
-        """Say whether the duty behind the record is known to be undone."""
-        return self.fulfilment in {Fulfilment.NONE, Fulfilment.PART}
+        """Say whether the subject is known to have left the duty behind the record undone.
+
+        A judgment it won binds the other side.
+        """
+        return self.against is not False and self.fulfilment in {Fulfilment.NONE, Fulfilment.PART}
+
+    @property
+    def pending(self) -> bool:
+        """Say whether this is a case that no court has closed yet."""
+        return self.kind is RecordKind.PENDING and self.valid_until is None and self.removed_on is None
 
     def in_force(self, on: date) -> bool:
-        """Say whether the record still binds on a day: a ban running, a validity open, a list not left."""
-        if self.removed_on is not None and self.removed_on <= on:
+        """Say whether the record still binds on a day: a ban running, a validity open or a list not left.
+
+        Each of them binds by itself; a removal ends all. A listing with a validity lasts as long as that.
+        """
+        if self._removed(on):
             return False
-        if self.ban is not None:
-            return in_force(self.ban.since, self.ban.until, on)
         if self.valid_from is not None or self.valid_until is not None:
-            return in_force(self.valid_from, self.valid_until, on)
-        return self.kind in _LISTS
+            listed = in_force(self.valid_from, self.valid_until, on)
+        else:
+            listed = self.kind in _LISTS
+        return listed or self.banned(on)
+
+    def banned(self, on: date) -> bool:
+        """Say whether the ban pronounced in the deciding document runs on a day."""
+        return self.ban is not None and not self._removed(on) and in_force(self.ban.since, self.ban.until, on)
+
+    def _removed(self, on: date) -> bool:
+        return self.removed_on is not None and self.removed_on <= on
 
     @model_validator(mode="after")
     def _state_has_its_date(self) -> Self:
@@ -242,4 +271,5 @@ class CreditRecord(Fact):
     def _dates_in_order(self) -> Self:
         require_order("valid_from", self.valid_from, "valid_until", self.valid_until)
         require_order("act_on", self.act_on, "act_ended_on", self.act_ended_on)
+        require_order("determined_on", self.determined_on, "publicity_until", self.publicity_until)
         return self

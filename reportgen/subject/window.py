@@ -1,16 +1,18 @@
 """Which records may speak: the look-back window, what is still in force, what may no longer be used.
 
 Source: DOMAIN §3.4 "Window". The look-back is by the date of the deciding document; anything older
-that still binds or is undone stays in; a repaired, revoked or no longer publishable record is
-withheld whatever its age, and the caller shows no trace of it in a document for others.
+that still binds, is undone or is pending stays in; a repaired, revoked or no longer publishable
+record is withheld whatever its age, and the caller shows no trace of it in a document for others.
+A ban in force outlasts the publicity of its record: who is barred stays barred.
 """
 
+from calendar import monthrange
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from reportgen.subject.records import CreditRecord, Nature, RecordKind, RecordState, Severity
+from reportgen.subject.records import CreditRecord, Nature, RecordKind, Severity
 
 
 class Placing(StrEnum):
@@ -19,6 +21,7 @@ class Placing(StrEnum):
     WITHIN = "在回溯期内"
     IN_FORCE = "早于回溯期，但仍在有效期内"
     UNFULFILLED = "早于回溯期，但义务仍未履行"
+    PENDING = "早于回溯期，但尚未审结"
     TOO_OLD = "早于回溯期"
     TOO_NEW = "晚于截止日"
     REPAIRED = "已修复"
@@ -27,7 +30,7 @@ class Placing(StrEnum):
     PUBLICITY_OVER = "公示期已满"
 
 
-_IN = {Placing.WITHIN, Placing.IN_FORCE, Placing.UNFULFILLED}
+_IN = {Placing.WITHIN, Placing.IN_FORCE, Placing.UNFULFILLED, Placing.PENDING}
 _WITHHELD = {Placing.REPAIRED, Placing.REVOKED, Placing.NOT_PUBLISHABLE, Placing.PUBLICITY_OVER}
 
 
@@ -80,40 +83,40 @@ def add_months(day: date, months: int) -> date:
     """Return the same day `months` later, the month's last day where there is no such day."""
     month = day.month - 1 + months
     year, month = day.year + month // 12, month % 12 + 1
-    for candidate in range(day.day, 27, -1):
-        try:
-            return date(year, month, candidate)
-        except ValueError:
-            continue
-    return date(year, month, day.day)
+    return date(year, month, min(day.day, monthrange(year, month)[1]))
 
 
 def _place(record: CreditRecord, span: Window) -> Placing:
-    if record.determined_on > span.end:
-        return Placing.TOO_NEW
-    binding = _binding(record, span.judged_on)
-    withheld = _withheld(record, span, binding is not None)
+    withheld = _withheld(record, span)
     if withheld is not None:
         return withheld
+    if record.determined_on > span.end:
+        return Placing.TOO_NEW
     if record.determined_on >= span.start:
         return Placing.WITHIN
-    return binding or Placing.TOO_OLD
+    return _binding(record, span.judged_on) or Placing.TOO_OLD
 
 
-def _withheld(record: CreditRecord, span: Window, binding: bool) -> Placing | None:
-    if record.repaired_on is not None or record.state is RecordState.REPAIRED:
+def _withheld(record: CreditRecord, span: Window) -> Placing | None:
+    # A state always has its date, which stays when the state moves on.
+    if record.repaired_on is not None:
         return Placing.REPAIRED
-    if record.revoked_on is not None or record.state is RecordState.REVOKED:
+    if record.revoked_on is not None:
         return Placing.REVOKED
-    if _unpublishable(record, span):
+    if record.banned(span.judged_on):
+        return None
+    limit = _limit(record, span)
+    if limit == 0:
         return Placing.NOT_PUBLISHABLE
-    return Placing.PUBLICITY_OVER if _publicity_over(record, span) and not binding else None
+    return Placing.PUBLICITY_OVER if _publicity_over(record, limit, span.judged_on) else None
 
 
 def _binding(record: CreditRecord, on: date) -> Placing | None:
     if record.in_force(on):
         return Placing.IN_FORCE
-    return Placing.UNFULFILLED if record.unfulfilled else None
+    if record.unfulfilled:
+        return Placing.UNFULFILLED
+    return Placing.PENDING if record.pending else None
 
 
 def _limit(record: CreditRecord, span: Window) -> int | None:
@@ -123,11 +126,9 @@ def _limit(record: CreditRecord, span: Window) -> int | None:
     return span.publicity.get(severity)
 
 
-def _unpublishable(record: CreditRecord, span: Window) -> bool:
-    ended = record.publicity_until is not None and record.publicity_until < span.judged_on
-    return ended or _limit(record, span) == 0
-
-
-def _publicity_over(record: CreditRecord, span: Window) -> bool:
-    limit = _limit(record, span)
-    return limit is not None and add_months(record.determined_on, limit) < span.judged_on
+def _publicity_over(record: CreditRecord, limit: int | None, on: date) -> bool:
+    # What the source itself ended is over; the longest publicity of the rules spares what still binds.
+    if record.publicity_until is not None and record.publicity_until < on:
+        return True
+    lapsed = limit is not None and add_months(record.determined_on, limit) < on
+    return lapsed and _binding(record, on) is None

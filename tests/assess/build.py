@@ -9,7 +9,8 @@ A change is written with paths: `subject.people.manager.engaged_on` is a field o
     drop   [path, …]                     remove facts or requirements
     open   [subject.people, …]           the public list of that collection is no longer complete
     times  path: {of: n, …}              add n equal items; `{n}` in the id is their number
-    joint  {share, lead_work, work}      add `partner`, at first a copy of the subject, as a member
+    joint  {share, lead_work, work, …}   add `partner`, at first a copy of the subject, as a member;
+                                         `lead_specialties`, `specialties`: 资质 each answers for
 """
 
 from copy import deepcopy
@@ -117,9 +118,20 @@ def _applicant(data: Data, joint: Data | None) -> Applicant:
     if joint is None:
         return Applicant(members=(Member(subject=subject),))
     share = Decimal(str(joint.get("share", "0.4")))
-    lead = Member(subject=subject, share=1 - share, work=joint.get("lead_work", ""))
+    lead = Member(
+        subject=subject,
+        share=1 - share,
+        work=joint.get("lead_work", ""),
+        specialties=joint.get("lead_specialties", ()),
+    )
     partner = Subject.model_validate(data["partner"])
-    return Applicant(members=(lead, Member(subject=partner, share=share, work=joint.get("work", ""))))
+    second = Member(
+        subject=partner,
+        share=share,
+        work=joint.get("work", ""),
+        specialties=joint.get("specialties", ()),
+    )
+    return Applicant(members=(lead, second))
 
 
 def given_case(given: Data | None = None) -> Case:

@@ -103,7 +103,6 @@ def test_an_unknown_key_is_refused_with_its_line(packs: Packs) -> None:
     assert fault.startswith(f"{line_of(folder, '  colours:')}：values.colours：")
 
 
-@pytest.mark.xfail(reason="the validator's places are joined by dots, so below a list no line is found")
 @pytest.mark.parametrize(
     ("old", "new", "start"),
     [
@@ -120,7 +119,6 @@ def test_a_fault_below_a_list_is_refused_with_its_line(old: str, new: str, start
     assert fault.startswith(line_of(folder, start))
 
 
-@pytest.mark.xfail(reason="the validator's English messages are passed on")
 @pytest.mark.parametrize(
     "edit", [("released: 2026-11-21", "released: 2026-02-30"), ("total: 75,", "total: 175,")]
 )
@@ -172,7 +170,6 @@ def test_a_value_without_a_citation_is_refused(packs: Packs) -> None:
     assert any("curve" in fault and "cite" in fault for fault in faults)
 
 
-@pytest.mark.xfail(reason="the loader looks the missing citation up and dies of a KeyError", raises=KeyError)
 @pytest.mark.parametrize(
     ("cite", "place"),
     [
@@ -207,7 +204,6 @@ def test_dates_overlap_in_whatever_order_they_are_written(packs: Packs) -> None:
     assert fault.endswith("日期重叠：2016-01-01 起与 2017-07-10 起")
 
 
-@pytest.mark.xfail(reason="a period that ends before it begins is accepted: the rule silently never holds")
 @pytest.mark.parametrize(
     "edit",
     [
@@ -220,7 +216,6 @@ def test_a_rule_ends_no_earlier_than_it_begins(edit: Edit, packs: Packs) -> None
     assert faults_of(packs(edit))
 
 
-@pytest.mark.xfail(reason="accepted here, it fails later in the midst of a judgement or bends it")
 @pytest.mark.parametrize(
     "edit",
     [
@@ -237,16 +232,46 @@ def test_a_value_with_which_no_judgement_can_be_made_is_refused(edit: Edit, pack
     assert faults_of(packs(edit))
 
 
-@pytest.mark.xfail(reason="a list of citations ends in a TypeError", raises=TypeError)
 def test_citations_that_are_no_mapping_are_refused(packs: Packs) -> None:
     assert faults_of(packs(("citations:\n", "citations: [甲]\nothers:\n")))
 
 
-@pytest.mark.xfail(reason="a pack's own citation hides the shelf's of the same id, and may call itself law")
 def test_a_pack_may_not_replace_a_citation_of_the_shelf(packs: Packs) -> None:
     fake = "  civil-code-72-3: {kind: law, document: 《假法》, article: 第一条, rule: 甲, read_in: 乙, "
     dates = "read_on: 2026-01-01, rechecked_on: 2026-01-01, verified: true}\n"
     assert faults_of(packs(("citations:\n", f"citations:\n{fake}{dates}")))
+
+
+def test_a_packs_own_citation_does_not_pose_as_law(packs: Packs) -> None:
+    folder = packs(("  own-curve: {kind: own,", "  own-curve: {kind: rule,"))
+    (fault,) = faults_of(folder)
+    assert fault.startswith(
+        f"{line_of(folder, '  own-curve:')}：citations.own-curve：规则包自带的引据只能是 own"
+    )
+
+
+def test_a_fault_of_a_citation_on_the_shelf_is_told_with_that_file(packs: Packs) -> None:
+    used = "  civil-code-72-3:\n"
+    folder = packs(shelf=((used, f"{used}    colour: 红\n"),))
+    (fault,) = faults_of(folder)
+    assert fault.startswith(
+        f"{line_of(folder, '    colour:', CITATIONS)}：citations.civil-code-72-3.colour：不认识的键"
+    )
+
+
+def test_an_unknown_further_article_is_refused_at_its_place(packs: Packs) -> None:
+    (fault,) = faults_of(packs(("also: [civil-code-69, civil-code-73]", "also: [civil-code-69, nothing]")))
+    assert fault.endswith("gates[1].also[1]：没有引据 nothing")
+
+
+def test_a_repeated_id_is_refused_with_its_line(packs: Packs) -> None:
+    folder = packs(("id: winding-up", "id: ended\n    # 重复"))
+    lines = (folder / "national.yaml").read_text("utf-8").splitlines()
+    assert faults_of(folder) == [f"national.yaml:{lines.index('    # 重复')}：gates[1].id：id ended 重复"]
+
+
+def test_a_refusal_names_the_region_of_the_project_not_of_a_pack() -> None:
+    assert no_pack(on("2020-01-01", region="990102"))["region"] == "990102"
 
 
 def test_a_gate_rests_on_no_setting_of_our_own(packs: Packs) -> None:
@@ -376,9 +401,6 @@ def test_a_local_pack_that_does_not_name_the_matter_is_passed_over(packs: Packs)
     assert select(on("2026-12-10"), folder).pack.name == "national"
 
 
-@pytest.mark.xfail(
-    reason="a local pack whose values begin later hides the national one", raises=ReportgenError
-)
 def test_a_local_pack_that_is_not_yet_in_force_is_passed_over(packs: Packs) -> None:
     folder = packs()
     local(folder, "990102", ("since: 2017-07-10", "since: 2026-12-11"))

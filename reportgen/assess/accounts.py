@@ -1,0 +1,249 @@
+"""Yearly accounts: turnover, revenue floors, current ratio (F2, F7), and which years are asked for.
+
+Source of the formulas: DOMAIN §3.3. Sums in 元. Only statements that count are relied on: a firm's own
+word that they were audited proves nothing.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+
+from reportgen.assess.case import Case, ref
+from reportgen.assess.measure import ZERO, Figure, Measured, best, by_default, compare, joined
+from reportgen.assess.wording import Show, money, number, rounded
+from reportgen.project.applicant import Member
+from reportgen.project.requirements import (
+    CurrentRatioRequirement,
+    JointRule,
+    RevenueFloorRequirement,
+    TurnoverRequirement,
+)
+from reportgen.subject.holdings import Statement
+from reportgen.subject.model import Subject
+
+_FILING_MONTH = 5
+"""Annual accounts are asked for from the year before last until the end of April (本机构设定)."""
+_UNLIMITED = Decimal(10) ** 9
+_ONE = Decimal(1)
+_POOLED = {JointRule.SUM, JointRule.WEIGHTED}
+_YOUNG = "成立以来各月的财务数据"
+Parts = Callable[[Statement], tuple[Decimal, Decimal] | None]
+"""A statement's figure as numerator and denominator; None where it does not say."""
+
+
+def account_years(judged_on: date, count: int) -> tuple[int, ...]:
+    """Return the last `count` years whose accounts can be asked for on a day, newest first."""
+    newest = judged_on.year - (1 if judged_on.month >= _FILING_MONTH else 2)
+    return tuple(newest - i for i in range(count))
+
+
+def readings(case: Case, count: int) -> tuple[tuple[int, ...], ...]:
+    """Return the years asked for, and the years one later where every member filed the newest early.
+
+    Before the filing date a tender's “last three years” can be read both ways.
+    """
+    years = account_years(case.judged_on, count)
+    newer = years[0] + 1
+    filed = all(newer in counted(subject) for subject in case.subjects)
+    if newer < case.judged_on.year and filed:
+        return years, tuple(year + 1 for year in years)
+    return (years,)
+
+
+def counted(subject: Subject) -> dict[int, Statement]:
+    """Return the statements that may be relied on, by year."""
+    return {s.year: s for s in subject.statements if subject.counts(s)}
+
+
+def newest(case: Case, subject: Subject, value: Callable[[Statement], Decimal | None]) -> Statement | None:
+    """Return the newest statement that gives a figure, no older than the newest asked for."""
+    (year,) = account_years(case.judged_on, 1)
+    found = [s for s in counted(subject).values() if s.year >= year and value(s) is not None]
+    return max(found, key=lambda s: s.year, default=None)
+
+
+def founded(subject: Subject) -> int:
+    """Return the year in which the subject was founded."""
+    return subject.registration.established_on.year
+
+
+def _partial(subject: Subject, year: int) -> bool:
+    # The months of a founding year show no year's revenue.
+    since = subject.registration.established_on
+    return since.year == year and since > date(year, 1, 1)
+
+
+def filings(years: Sequence[int], sign: str = "") -> tuple[str, ...]:
+    """Return the papers to ask for where the statements of some years are missing."""
+    return tuple(f"{sign}{year} 年经审计的财务报表" for year in years)
+
+
+def turnover(case: Case, asked: TurnoverRequirement) -> Measured:
+    """F2: the average yearly revenue ≥ the sum asked, or k·V/N; a young firm by its own years."""
+    count = asked.years or case.policy.defaults.turnover_years
+    need, note = turnover_need(case, asked.need, asked.factor_k)
+    own = asked.years is None or (asked.need is None and asked.factor_k is None)
+
+    def measure(years: tuple[int, ...]) -> Measured:
+        figures = [(m, _average(m.subject, years, asked.new_firm_average)) for m in case.members()]
+        name = f"近 {count} 年年均营业额"
+        return compare(joined(asked.jv, figures), need, money, name=name, note=note, basis=by_default(own))
+
+    return best(readings(case, count), measure)
+
+
+def turnover_need(case: Case, need: Decimal | None, factor_k: Decimal | None) -> tuple[Decimal, str]:
+    """Return the yearly revenue needed in 元, and how it was derived where the tender states no sum."""
+    if need is not None:
+        return need, ""
+    k = factor_k or case.policy.defaults.turnover_k
+    length = max(case.project.period_years or _ONE, _ONE)
+    how = f"需要额 = {number(k)} × {money(case.project.value)} ÷ {number(length)} 年"
+    return rounded(k * case.project.value / length), how
+
+
+def _average(subject: Subject, years: tuple[int, ...], young: bool) -> Figure:
+    since = founded(subject)
+    own = tuple(year for year in years if year >= since)
+    found = {y: s.revenue for y, s in counted(subject).items() if y in own and s.revenue is not None}
+    missing = filings([year for year in own if year not in found])
+    if not found:
+        return Figure(None, None, missing=missing or (_YOUNG,))
+    # Before it was founded a firm had no revenue: without the exception for young firms that is nought.
+    divisor = len(own) if young else len(years)
+    average = rounded(sum(found.values(), ZERO) / divisor)
+    possible = _most(subject, found, average) if young else average
+    parts = " + ".join(money(found[year]) for year in sorted(found))
+    short = "（成立不足所求年数，按成立后年度平均）" if divisor < len(years) else ""
+    return Figure(
+        proven=average,
+        possible=None if missing else possible,
+        formula=f"({parts}) ÷ {divisor} 年 = {money(average)}{short}",
+        evidence=tuple(ref(subject, counted(subject)[year]) for year in sorted(found)),
+        missing=missing if missing or possible == average else (_YOUNG,),
+    )
+
+
+def _most(subject: Subject, found: dict[int, Decimal], average: Decimal) -> Decimal | None:
+    whole = [value for year, value in found.items() if not _partial(subject, year)]
+    if len(whole) == len(found):
+        return average
+    return max(average, rounded(sum(whole, ZERO) / len(whole))) if whole else None
+
+
+def revenue_floor(case: Case, asked: RevenueFloorRequirement) -> Measured:
+    """F7: the revenue of each of the last years ≥ a sum; the weakest year counts."""
+    count = asked.years or case.policy.defaults.turnover_years
+    basis = by_default(asked.years is None)
+    asks = _Asks(asked.jv, lambda s: None if s.revenue is None else (s.revenue, _ONE), money, ratio=False)
+
+    def measure(years: tuple[int, ...]) -> Measured:
+        figure = _yearly(case, asks, years)
+        return compare(figure, asked.need, money, name=f"近 {count} 年各年营业收入", basis=basis)
+
+    return best(readings(case, count), measure)
+
+
+def current_ratio(case: Case, asked: CurrentRatioRequirement) -> Measured:
+    """F7: current assets / current liabilities ≥ a figure in each of the last years."""
+    count = asked.years or case.policy.defaults.turnover_years
+    basis = by_default(asked.years is None)
+    asks = _Asks(asked.jv, _liquidity, _ratio_text, ratio=True)
+
+    def measure(years: tuple[int, ...]) -> Measured:
+        figure = _yearly(case, asks, years)
+        found = compare(figure, asked.need, _ratio_text, name=f"近 {count} 年各年流动比率", basis=basis)
+        return replace(found, margin="", slack=None) if figure.proven == _UNLIMITED else found
+
+    return best(readings(case, count), measure)
+
+
+def _liquidity(statement: Statement) -> tuple[Decimal, Decimal] | None:
+    if statement.current_assets is None or statement.current_liabilities is None:
+        return None
+    return statement.current_assets, statement.current_liabilities
+
+
+def _ratio_text(value: Decimal, /, *, extra: int = 0) -> str:
+    return "无流动负债" if value == _UNLIMITED else number(value, extra=extra)
+
+
+@dataclass(frozen=True)
+class _Asks:
+    """What is asked of each year: the joint-venture rule, a statement's parts, and how to write it."""
+
+    rule: JointRule
+    parts: Parts
+    show: Show
+    ratio: bool
+
+
+@dataclass(frozen=True)
+class _Party:
+    """A member's parts by year, with its weight in the sum."""
+
+    member: Member
+    weight: Decimal
+    cells: dict[int, tuple[Decimal, Decimal]]
+    sign: str = ""
+
+    def expects(self, year: int) -> bool:
+        """Say whether the member existed in a year."""
+        return year >= founded(self.member.subject)
+
+
+def _yearly(case: Case, asks: _Asks, years: tuple[int, ...]) -> Figure:
+    """Return the weakest year's figure: of each member, or of all together where they add up.
+
+    Ratios are never added: together they are the sum of the assets over that of the liabilities.
+    """
+    if asks.rule in _POOLED and case.applicant.joint:
+        pool = [
+            replace(
+                _party(member, asks, years),
+                weight=member.share if asks.rule is JointRule.WEIGHTED else _ONE,
+                sign=case.name_of(member.subject),
+            )
+            for member in case.members()
+        ]
+        return _weakest(pool, asks, years)
+    each = [(m, _weakest([_party(m, asks, years)], asks, years)) for m in case.members()]
+    return joined(asks.rule, each)
+
+
+def _party(member: Member, asks: _Asks, years: tuple[int, ...]) -> _Party:
+    found = {y: asks.parts(s) for y, s in counted(member.subject).items() if y in years}
+    return _Party(member, _ONE, {year: cell for year, cell in found.items() if cell is not None})
+
+
+def _weakest(pool: Sequence[_Party], asks: _Asks, years: tuple[int, ...]) -> Figure:
+    values = {y: v for y in sorted(years) if (v := _value(pool, y, asks.ratio)) is not None}
+    missing = tuple(_absent(pool, years))
+    if not values:
+        return Figure(None, None, missing=missing or (_YOUNG,))
+    sure = [v for y, v in values.items() if not any(_partial(p.member.subject, y) for p in pool)]
+    weakest, possible = min(values.values()), min(sure, default=None)
+    papers = [(p.member.subject, counted(p.member.subject)[y]) for y in values for p in pool if y in p.cells]
+    # One proven year below the need fails whatever the missing years hold; above it nothing is certain.
+    return Figure(
+        proven=None if missing else weakest,
+        possible=possible,
+        formula="；".join(f"{year} 年 {asks.show(value)}" for year, value in values.items()),
+        evidence=tuple(ref(subject, statement) for subject, statement in papers),
+        missing=missing if missing or possible == weakest else (_YOUNG,),
+    )
+
+
+def _value(pool: Sequence[_Party], year: int, ratio: bool) -> Decimal | None:
+    there = [p for p in pool if p.expects(year)]
+    if not there or any(year not in p.cells for p in there):
+        return None
+    over = sum((p.weight * p.cells[year][0] for p in there), ZERO)
+    under = sum((p.weight * p.cells[year][1] for p in there), ZERO) if ratio else _ONE
+    return over / under if under else _UNLIMITED
+
+
+def _absent(pool: Sequence[_Party], years: tuple[int, ...]) -> Iterator[str]:
+    for party in pool:
+        yield from filings([y for y in years if party.expects(y) and y not in party.cells], party.sign)

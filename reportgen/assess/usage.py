@@ -1,0 +1,158 @@
+"""运用: how technology, equipment, staff and funds are put to use beside what is there.
+
+What is not proven never improves a score: what nobody checked counts only where it lowers one, and
+figures that every firm has but this one does not show score nothing.
+"""
+
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+
+from reportgen.assess.accounts import account_years, counted, founded
+from reportgen.assess.capability import at_hand, engaged, free
+from reportgen.assess.case import Case, ref
+from reportgen.assess.funds import commitments
+from reportgen.assess.measure import ZERO
+from reportgen.assess.model import Basis, FactorLine
+from reportgen.assess.wording import number, percent, rounded
+from reportgen.subject.holdings import ContractStatus, Equipment, Headcount, Person
+from reportgen.subject.model import Subject
+
+_FULL = Decimal(100)
+_ONE = Decimal(1)
+_CALM_TURNOVER = Decimal("0.3")
+"""Share of staff leaving in a year above which steadiness counts as short (本机构设定)."""
+_YEARS = 3
+_SHOWN = 10
+
+
+def _use(
+    name: str, share: Decimal, required: str, available: str, evidence: Sequence[str] = ()
+) -> FactorLine:
+    score = rounded(_FULL * min(_ONE, max(ZERO, share)), 1)
+    return FactorLine(
+        name=name,
+        available=available,
+        required=required,
+        ratio=rounded(share, 4),
+        score=score,
+        basis=Basis.METHOD,
+        evidence=tuple(evidence),
+    )
+
+
+def technology_use(case: Case) -> list[FactorLine]:
+    """Technology applied in similar projects that were accepted."""
+    done = [
+        ref(s, c)
+        for s in case.subjects
+        for c in s.contracts
+        if c.category == case.project.category and c.status is ContractStatus.DONE and s.counts(c)
+    ]
+    if not done:
+        return []
+    return [_use("技术用于同类项目", _ONE, "≥ 1 项已验收", f"{len(done)} 项已验收", done[:_SHOWN])]
+
+
+def equipment_use(case: Case) -> list[FactorLine]:
+    """Equipment idle at the deadline, and within its years of service."""
+    there = [(s, e) for s in case.subjects for e in s.equipment if e.count and at_hand(e, case.judged_on)]
+    items = [(s, e) for s, e in there if s.counts(e) or free(e, case.judged_on) < e.count]
+    if not any(s.counts(e) for s, e in items):
+        return []
+    total = sum(e.count for _, e in items)
+    idle = sum(free(e, case.judged_on) for s, e in items if s.counts(e))
+    evidence = [ref(s, e) for s, e in items[:_SHOWN]]
+    shown = f"{idle}/{total} 台（套）空闲"
+    lines = [_use("设备空闲程度", Decimal(2 * idle) / total, "空闲 ≥ 50%", shown, evidence)]
+    return lines + _in_service(case, [(s, e) for s, e in items if s.counts(e)])
+
+
+def _in_service(case: Case, items: Sequence[tuple[Subject, Equipment]]) -> list[FactorLine]:
+    dated = [(e, e.commissioned_on, e.life_years) for _, e in items if e.commissioned_on and e.life_years]
+    if not dated:
+        return []
+    fresh = sum(e.count for e, since, life in dated if _age(case, since) <= life)
+    counted_in = sum(e.count for e, _, _ in dated)
+    evidence = [ref(s, e) for s, e in items[:_SHOWN]]
+    share = Decimal(fresh) / counted_in
+    return [_use("设备在使用年限内", share, "全部", f"{fresh}/{counted_in} 台（套）", evidence)]
+
+
+def _age(case: Case, since: date) -> Decimal:
+    return Decimal((case.judged_on - since).days) / Decimal("365.25")
+
+
+def staff_use(case: Case) -> list[FactorLine]:
+    """Steadiness of the staff, and key persons free at the deadline."""
+    return [_steady(case), *_free_persons(case)]
+
+
+def _steady(case: Case) -> FactorLine:
+    found = [(s, h) for s in case.subjects if (h := _roster(case, s)) is not None]
+    left = Decimal(sum(h.left or 0 for _, h in found))
+    rate = left / max(1, sum(h.total for _, h in found))
+    steady = _ONE - max(ZERO, rate - _CALM_TURNOVER) / (_ONE - _CALM_TURNOVER)
+    share = steady * len(found) / len(case.subjects)
+    shown = percent(rate, 1) if len(found) == len(case.subjects) else "离职人数未见报告"
+    evidence = [ref(s, h) for s, h in found]
+    return _use("人员稳定", share, f"年离职 ≤ {percent(_CALM_TURNOVER)}", shown, evidence)
+
+
+def _roster(case: Case, subject: Subject) -> Headcount | None:
+    (newest,) = account_years(case.judged_on, 1)
+    found = [h for h in subject.headcounts if h.year >= newest and h.left is not None and subject.counts(h)]
+    return max(found, key=lambda h: h.year, default=None)
+
+
+def _free_persons(case: Case) -> list[FactorLine]:
+    known = [(s, p) for s in case.subjects for p in s.people if s.counts(p) or _busy(case, p)]
+    if not known:
+        return []
+    idle = sum(1 for s, p in known if s.counts(p) and not _busy(case, p))
+    evidence = [ref(s, p) for s, p in known[:_SHOWN]]
+    share = Decimal(2 * idle) / len(known)
+    return [_use("关键人员空闲程度", share, "空闲 ≥ 50%", f"{idle}/{len(known)} 人", evidence)]
+
+
+def _busy(case: Case, person: Person) -> bool:
+    return engaged(person, case.judged_on)
+
+
+def funds_use(case: Case) -> list[FactorLine]:
+    """Operating cash flow of the last years, and the load of contracts in hand."""
+    return [*_cash_flow(case), *_load(case)]
+
+
+def _cash_flow(case: Case) -> list[FactorLine]:
+    years = account_years(case.judged_on, _YEARS)
+    asked = [(s, y) for s in case.subjects for y in years if y >= founded(s)]
+    known = [(s, st) for s, y in asked if (st := counted(s).get(y)) and st.operating_cash_flow is not None]
+    if not asked:
+        return []
+    positive = sum(1 for _, st in known if (st.operating_cash_flow or ZERO) >= 0)
+    unknown = len(asked) - len(known)
+    shown = f"{positive}/{len(asked)} 年非负" + (f"，{unknown} 年未见报告" if unknown else "")
+    share = Decimal(positive) / len(asked)
+    return [_use("经营现金流", share, "各年非负", shown, [ref(s, st) for s, st in known])]
+
+
+def _load(case: Case) -> list[FactorLine]:
+    length = max(case.project.period_years or _ONE, _ONE)
+    loads = [commitments(s, case.judged_on, length) for s in case.subjects]
+    committed = sum((amount for amount, _ in loads), ZERO)
+    yearly = sum((_best_revenue(case, s) for s in case.subjects), ZERO)
+    if not yearly and not committed:
+        return []
+    evidence = [item for _, items in loads for item in items]
+    if not yearly:
+        return [_use("在手合同负荷", ZERO, "≤ 年营业额", "年营业额未证实", evidence)]
+    load = committed / (yearly * length)
+    share = Decimal(2) - load if load > 1 else _ONE
+    return [_use("在手合同负荷", share, "≤ 年营业额", f"{number(load)} 倍", evidence)]
+
+
+def _best_revenue(case: Case, subject: Subject) -> Decimal:
+    years = account_years(case.judged_on, _YEARS)
+    found = (st.revenue or ZERO for year, st in counted(subject).items() if year >= years[-1])
+    return max(found, default=ZERO)
