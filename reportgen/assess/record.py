@@ -16,7 +16,7 @@ from reportgen.assess.model import HeadCount, RecordItem, RecordResult
 from reportgen.assess.wording import number, rounded
 from reportgen.subject.model import Subject
 from reportgen.subject.records import CreditRecord, Head, Misconduct, Nature, RecordState, Severity
-from reportgen.subject.window import Placed
+from reportgen.subject.window import Placed, Placing
 
 _FULL = Decimal(100)
 _MONTH_DAYS = Decimal("30.4375")
@@ -95,15 +95,18 @@ def _score(points: Decimal) -> Decimal:
 
 def _finding(items: tuple[RecordItem, ...], adverse: list[RecordItem], closed: bool) -> str:
     start = "" if closed else "未取得完整的公共信用信息，信用记录未能核全；"
+    older = sum(1 for item in items if item.placing != Placing.WITHIN)
+    used = f"使用信用记录 {len(items)} 条"
+    used += f"（回溯期内 {len(items) - older} 条，更早而仍有效或仍未履行的 {older} 条）" if older else ""
     if not adverse:
         none = "未见不良信息" if closed else "已取得的部分未见不良信息"
-        return f"{start}回溯期内使用信用记录 {len(items)} 条，{none}"
+        return f"{start}{used}，{none}"
     severe = sum(1 for item in adverse if item.severity in {Severity.SERIOUS, Severity.GRAVE})
     disputed = sum(1 for item in adverse if item.state is RecordState.DISPUTED)
     tail = (f"，其中严重及以上 {severe} 条" if severe else "") + (
         f"，异议中 {disputed} 条" if disputed else ""
     )
-    return f"{start}回溯期内使用信用记录 {len(items)} 条，不良信息 {len(adverse)} 条{tail}"
+    return f"{start}{used}，不良信息 {len(adverse)} 条{tail}"
 
 
 def _count(head: Head, items: tuple[RecordItem, ...]) -> HeadCount:

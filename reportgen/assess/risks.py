@@ -69,7 +69,7 @@ def _adverse(record: RecordResult) -> Iterator[RiskNote]:
         yield RiskNote(
             level=Level.HIGH if serious else Level.MEDIUM,
             title=f"{item.kind}{mark}",
-            text=f"{item.authority}{day(item.determined_on)}认定，{item.number or item.title}，履行情况：{item.fulfilment}",
+            text=f"{item.number or item.title}，{item.fulfilment}；{item.authority}{day(item.determined_on)}认定",
             mitigation="核验履行与整改证明；约定履约保证金与分期支付"
             if serious
             else "核验整改证明，列入履约检查",
@@ -79,7 +79,7 @@ def _adverse(record: RecordResult) -> Iterator[RiskNote]:
         yield RiskNote(
             level=Level.HIGH if grave else Level.MEDIUM,
             title="不良信息数量多",
-            text=f"回溯期内不良信息共 {len(adverse)} 条，其中严重及以上 {len(grave)} 条，明细见附录 A",
+            text=f"不良信息共 {len(adverse)} 条，其中严重及以上 {len(grave)} 条，明细见附录 A",
             mitigation="要求法定代表人书面说明；提高履约保证金，由第三方担保",
             evidence=tuple(i.evidence for i in adverse[:20]),
         )
