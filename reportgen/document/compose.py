@@ -137,7 +137,7 @@ def _cover(inputs: Inputs) -> Iterator[Pair]:
 
 def _clauses(case: Case) -> Iterator[Clause]:
     for name in _DECLARED:
-        statement = case.policy.statements.get(name)
+        statement = case.policy.printed(case.project.matter).get(name)
         if statement is not None:
             yield Clause(statement.text, case.policy.citation(statement.cite).label())
 

@@ -289,7 +289,8 @@ def _bases(case: Case, assessment: Assessment) -> Iterator[Block]:
     ]
     columns = [Column("文件与条款", 34), Column("文号或版本", 18), Column("规则大意（本机构转述）", 48)]
     yield table("判断所依据的法律规定", columns, rows, dense=True)
-    declared = [s.cite for s in case.policy.statements.values() if case.policy.citation(s.cite).printable]
+    printed = case.policy.printed(case.project.matter).values()
+    declared = [s.cite for s in printed if case.policy.citation(s.cite).printable]
     yield Paragraph(f"声明所依据的规定：{judgement.laws(case.policy, declared)}。", "note")
 
 

@@ -246,10 +246,11 @@ class Values(Model):
 
 
 class Statement(Period):
-    """A sentence a report prints, with the citation it rests on."""
+    """A sentence a report prints in the named matters (all where none is named), with its citation."""
 
     id: Identifier
     text: LongText
+    matters: tuple[Matter, ...] = ()
     cite: Identifier
 
 
@@ -327,6 +328,10 @@ class Policy:
         """Return the citation of the law that demands this sort of right in a matter, or nothing."""
         rules = (r for r in self.pack.rights if r.sort is sort and matter in r.matters)
         return next((r.cite for r in rules if _applies(r.since, r.until, self.day)), "")
+
+    def printed(self, matter: Matter) -> dict[str, Statement]:
+        """Return by id the statements that a report for a matter prints."""
+        return {name: s for name, s in self.statements.items() if not s.matters or matter in s.matters}
 
     def window(self, end: date) -> Window:
         """Return the look-back that ends on `end`, with the longest publicity per severity in months."""
