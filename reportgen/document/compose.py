@@ -33,6 +33,7 @@ _OTHERS = 2
 _BINDING = 110
 _OTHER = 46
 _LINE = 50
+_FLIPS = 3
 _DECLARED = (
     "accuracy",
     "duty",
@@ -198,7 +199,7 @@ def _verdict(inputs: Inputs) -> Verdict:
         facts=tuple(_key_facts(inputs)),
         risks=tuple(Risk(r.level, r.title, _brief(r.text, _LINE - len(r.title))) for r in _foremost(a)),
         risk_total=len(a.risks),
-        flips=tuple(f"{flip.change}，结论变为“{flip.conclusion}”" for flip in a.flips),
+        flips=tuple(f"{flip.change}，结论变为“{flip.conclusion}”" for flip in a.flips[:_FLIPS]),
         profile=Figure("能力要素：对本项目需要的满足程度（满分为恰好满足）", factor_profile(bars)),
     )
 

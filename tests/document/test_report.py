@@ -82,7 +82,7 @@ def test_a_sample_report_says_what_it_must_in_the_fonts_it_may(name: str, press:
     )
 
 
-@pytest.mark.parametrize("name", ["highway-lot2-joint", "housing-breacher", "housing-disputed"])
+@pytest.mark.parametrize("name", REPORTS)
 def test_the_conclusion_fills_one_page_and_no_more(name: str, press: Press) -> None:
     _, path = press(name)
     assert "决定因素" in pdf.text(path, 4, 4)
