@@ -6,13 +6,14 @@ PYTEST_ARGS ?= -n auto
 # Tests reach loopback and nothing else.
 PYTEST = .venv/bin/python -m pytest --allow-hosts=127.0.0.1,::1 --allow-unix-socket
 LOCK_ARGS ?=
+CASES ?= tests/assess/cases
 
 # `fewest`: one version of each package for every Python, so that the same input gives the same bytes.
 UV_COMPILE = .venv/bin/uv pip compile --quiet --universal --fork-strategy fewest \
 	--python-version 3.11 --generate-hashes --custom-compile-command 'make lock' --group build
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint soak bench lock fonts clean setup setup-dev setup-fonts setup-lock
+.PHONY: help demo test cases lint soak bench lock fonts clean setup setup-dev setup-fonts setup-lock
 
 help: ## show this list
 	@sed -n 's/^\([a-z][a-z-]*\):.*## /\1	/p' Makefile | expand -t 8
@@ -22,6 +23,9 @@ demo: setup ## set up, then issue and verify the sample reports in out/demo
 
 test: lint ## lint, then run the tests; PYTEST_ARGS overrides '-n auto'
 	$(PYTEST) $(PYTEST_ARGS)
+
+cases: setup ## run the sentence cases; CASES=folder runs an analyst's own
+	@.venv/bin/python -m scripts.run_cases $(CASES)
 
 lint: setup-dev ## ruff, mypy and the order of the rooms
 	.venv/bin/python -m ruff check

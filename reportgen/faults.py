@@ -55,8 +55,8 @@ _MESSAGES = {
     "union_tag_invalid": "{discriminator} 只能是 {expected_tags}",
 }
 _SHOWN = 60
-_TAGGED = "requirements"
-"""The one field whose items are told apart by a tag, which the validator puts into their place."""
+_TAGGED, _TAGGED_ONE = "requirements", "requirement"
+"""The fields whose items, or whose one item, a tag tells apart: the validator puts it into their place."""
 
 
 class Misfits(ValueError):  # noqa: N818 - several things, each an error
@@ -86,11 +86,15 @@ def path_of(location: tuple[int | str, ...]) -> str:
     """Return a field's path such as `statements[2].total_assets`, without the tags of unions."""
     path = ""
     for index, step in enumerate(location):
-        tag = index >= 2 and location[index - 2] == _TAGGED and isinstance(location[index - 1], int)
         # A faulty key of a mapping is told as the place "[key]" below itself.
-        if not tag and step != "[key]":
+        if not _is_tag(location, index) and step != "[key]":
             path += f"[{step}]" if isinstance(step, int) else f".{step}"
     return path.removeprefix(".")
+
+
+def _is_tag(location: tuple[int | str, ...], index: int) -> bool:
+    listed = index >= 2 and location[index - 2] == _TAGGED and isinstance(location[index - 1], int)
+    return listed or (index >= 1 and location[index - 1] == _TAGGED_ONE)
 
 
 def _said(path: str, detail: ErrorDetails) -> Iterator[tuple[str, str]]:

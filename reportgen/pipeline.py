@@ -7,18 +7,18 @@ face. Each step is a function of its input; the file gets its final name only in
 import hashlib
 import hmac
 import json
-import os
-import tempfile
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reportgen.assess.case import Case
+from reportgen.assess.choices import check_choices
 from reportgen.assess.judge import assess
 from reportgen.assess.model import Assessment
 from reportgen.document.issuer import Binding, Identity, Issuer, Stage, issuer_of
 from reportgen.errors import ReportgenError
+from reportgen.files import write_whole
 from reportgen.policy.loader import select
 from reportgen.project.applicant import Applicant, check_joint
 from reportgen.project.model import Project
@@ -63,10 +63,14 @@ class Issued:
     path: Path | None
 
 
-def judge(applicant: Applicant, project: Project) -> tuple[Case, Assessment]:
-    """Assess an applicant for a project; raises E0308 (joint venture refused), E0310 (no pack)."""
+def judge(applicant: Applicant, project: Project, known_at: date | None = None) -> tuple[Case, Assessment]:
+    """Assess an applicant for a project; raises E0308 (joint venture refused), E0310 (no pack), E0320 (choice).
+
+    With `known_at`, by the newest release of the rules that was out on that day.
+    """
     check_joint(applicant, project)
-    case = Case(applicant, project, select(project))
+    case = Case(applicant, project, select(project, known_at=known_at))
+    check_choices(project, case.policy)
     return case, assess(case, snapshot(applicant, project))
 
 
@@ -93,7 +97,7 @@ def issue(request: Request, office: Office, now: datetime, target: Path) -> Issu
     content = compose(inputs)
     _preflight(request, content)
     done = typesetter().report(content, now, identity.number.encode())
-    path = publish(done.pdf, target / f"{identity.number}.pdf" if target.is_dir() else target)
+    path = write_whole(target / f"{identity.number}.pdf" if target.is_dir() else target, done.pdf)
     return Issued(assessment, identity.number, done, path)
 
 
@@ -144,24 +148,6 @@ def check_letter(body: str) -> str:
     known = "".join(c for c in body if c in ALPHABET)
     total = sum(ALPHABET.index(c) * pow(3, i, 31) for i, c in enumerate(known))
     return ALPHABET[-total % 31]
-
-
-def publish(content: bytes, path: Path) -> Path:
-    """Write a file so that it appears whole or not at all; raises E0901."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=".reportgen-")
-        try:
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-            Path(name).chmod(0o644)
-            return Path(name).replace(path)
-        finally:
-            Path(name).unlink(missing_ok=True)
-    except OSError as error:
-        raise ReportgenError("E0901", file=str(path), detail=error.strerror or str(error)) from error
 
 
 def _permitted(issuer: Issuer, request: Request, now: datetime) -> None:

@@ -7,14 +7,13 @@ inside the wheel under `reportgen/_assets/`; `asset_dir` finds either.
 import os
 import re
 import secrets
-import tempfile
 import tomllib
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 from reportgen.errors import ReportgenError
+from reportgen.files import PRIVATE, create_whole
 
 OFFICE_FILE = "reportgen.toml"
 SECRET_FILE = "office.secret"  # noqa: S105 - a file name
@@ -67,7 +66,7 @@ class Office:
         path = Path(os.environ.get("REPORTGEN_SECRET_FILE") or self.folder / SECRET_FILE)
         try:
             if not path.exists():
-                _create_private(path, secrets.token_bytes(_SECRET_BYTES))
+                create_whole(path, secrets.token_bytes(_SECRET_BYTES), PRIVATE)
             content = path.read_bytes()
         except OSError as error:
             raise ReportgenError("E0901", file=str(path), detail=error.strerror or str(error)) from error
@@ -102,18 +101,3 @@ def _toml_fault(message: str) -> str:
     place = re.search(r"\(at line (\d+), column (\d+)\)", message)
     where = f"第 {place[1]} 行第 {place[2]} 列" if place else "文件末尾"
     return f"{where}：{said}"
-
-
-def _create_private(path: Path, content: bytes) -> None:
-    # The name appears with the whole content or not at all, and the first of several writers wins.
-    path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=".secret-")
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        with suppress(FileExistsError):
-            os.link(name, path)
-    finally:
-        Path(name).unlink(missing_ok=True)

@@ -81,6 +81,7 @@ def record_data(**changes: Any) -> Data:
         "title": "行政处罚决定",
         "authority": "样本市住房和城乡建设局",
         "determined_on": "2026-06-01",
+        **({"grade": "B"} if changes.get("kind") == "综合信用等级" else {}),
         **changes,
     }
 

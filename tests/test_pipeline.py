@@ -82,21 +82,6 @@ def test_one_wrong_character_of_a_number_is_noticed(data: bytes, place: int, oth
     assert (pipeline.check_letter(wrong) == pipeline.check_letter(body)) == (wrong == body)
 
 
-def test_a_file_appears_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    target = tmp_path / "report.pdf"
-    target.write_bytes(b"before")
-
-    def full(_: int) -> None:
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr("reportgen.pipeline.os.fsync", full)
-    with pytest.raises(ReportgenError) as caught:
-        pipeline.publish(b"after", target)
-    assert caught.value.code == "E0901"
-    assert target.read_bytes() == b"before"
-    assert [path.name for path in tmp_path.iterdir()] == ["report.pdf"]
-
-
 def test_a_snapshot_depends_on_the_facts_alone() -> None:
     request = request_of(CASE, SAMPLES)
     first = pipeline.snapshot(request.applicant, request.project)

@@ -4,14 +4,14 @@ Source of the formulas: DOMAIN §3.3. Sums in 元. Only statements that count ar
 word that they were audited proves nothing.
 """
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 
 from reportgen.assess.case import Case, ref
 from reportgen.assess.measure import ZERO, Figure, Measured, best, by_default, compare, joined
-from reportgen.assess.wording import Show, money, number, rounded
+from reportgen.assess.wording import Show, apart, money, number, percent, rounded
 from reportgen.project.applicant import Member
 from reportgen.project.requirements import (
     CurrentRatioRequirement,
@@ -22,20 +22,28 @@ from reportgen.project.requirements import (
 from reportgen.subject.holdings import Statement
 from reportgen.subject.model import Subject
 
-_FILING_MONTH = 5
-"""Annual accounts are asked for from the year before last until the end of April (本机构设定)."""
-_UNLIMITED = Decimal(10) ** 9
+_UNLIMITED = Decimal(10) ** 20
+"""The ratio of a firm without liabilities: larger than any ratio asked for, and than any sum of money."""
 _ONE = Decimal(1)
 _POOLED = {JointRule.SUM, JointRule.WEIGHTED}
 _YOUNG = "成立以来各月的财务数据"
+_Yearly = RevenueFloorRequirement | CurrentRatioRequirement
 Parts = Callable[[Statement], tuple[Decimal, Decimal] | None]
 """A statement's figure as numerator and denominator; None where it does not say."""
 
 
-def account_years(judged_on: date, count: int) -> tuple[int, ...]:
-    """Return the last `count` years whose accounts can be asked for on a day, newest first."""
-    newest = judged_on.year - (1 if judged_on.month >= _FILING_MONTH else 2)
+def account_years(judged_on: date, count: int, filing_month: int) -> tuple[int, ...]:
+    """Return the last `count` years whose accounts can be asked for on a day, newest first.
+
+    Before `filing_month` that is until the year before last.
+    """
+    newest = judged_on.year - (1 if judged_on.month >= filing_month else 2)
     return tuple(newest - i for i in range(count))
+
+
+def asked_years(case: Case, count: int) -> tuple[int, ...]:
+    """Return the last `count` years whose accounts can be asked for at the deadline, newest first."""
+    return account_years(case.judged_on, count, case.policy.horizons.filing_month)
 
 
 def readings(case: Case, count: int) -> tuple[tuple[int, ...], ...]:
@@ -43,7 +51,7 @@ def readings(case: Case, count: int) -> tuple[tuple[int, ...], ...]:
 
     Before the filing date a tender's “last three years” can be read both ways.
     """
-    years = account_years(case.judged_on, count)
+    years = asked_years(case, count)
     newer = years[0] + 1
     filed = all(newer in counted(subject) for subject in case.subjects)
     if newer < case.judged_on.year and filed:
@@ -58,7 +66,7 @@ def counted(subject: Subject) -> dict[int, Statement]:
 
 def newest(case: Case, subject: Subject, value: Callable[[Statement], Decimal | None]) -> Statement | None:
     """Return the newest statement that gives a figure, no older than the newest asked for."""
-    (year,) = account_years(case.judged_on, 1)
+    (year,) = asked_years(case, 1)
     found = [s for s in counted(subject).values() if s.year >= year and value(s) is not None]
     return max(found, key=lambda s: s.year, default=None)
 
@@ -133,30 +141,42 @@ def _most(subject: Subject, found: dict[int, Decimal], average: Decimal) -> Deci
 
 
 def revenue_floor(case: Case, asked: RevenueFloorRequirement) -> Measured:
-    """F7: the revenue of each of the last years ≥ a sum; the weakest year counts."""
-    count = asked.years or case.policy.defaults.turnover_years
-    basis = by_default(asked.years is None)
+    """F7: the revenue of each year asked for ≥ a sum; the weakest year counts."""
     asks = _Asks(asked.jv, lambda s: None if s.revenue is None else (s.revenue, _ONE), money, ratio=False)
-
-    def measure(years: tuple[int, ...]) -> Measured:
-        figure = _yearly(case, asks, years)
-        return compare(figure, asked.need, money, name=f"近 {count} 年各年营业收入", basis=basis)
-
-    return best(readings(case, count), measure)
+    return _of_each_year(case, asked, asks, "营业收入")
 
 
 def current_ratio(case: Case, asked: CurrentRatioRequirement) -> Measured:
-    """F7: current assets / current liabilities ≥ a figure in each of the last years."""
+    """F7: current assets / current liabilities of each year asked for ≥ a figure."""
+    return _of_each_year(case, asked, _Asks(asked.jv, _liquidity, _ratio_text, ratio=True), "流动比率")
+
+
+def _of_each_year(case: Case, asked: _Yearly, asks: "_Asks", what: str) -> Measured:
+    if asked.need is None:
+        return _of_named_years(case, replace(asks, needs=asked.needs), what)
+    need = asked.need
     count = asked.years or case.policy.defaults.turnover_years
     basis = by_default(asked.years is None)
-    asks = _Asks(asked.jv, _liquidity, _ratio_text, ratio=True)
 
     def measure(years: tuple[int, ...]) -> Measured:
         figure = _yearly(case, asks, years)
-        found = compare(figure, asked.need, _ratio_text, name=f"近 {count} 年各年流动比率", basis=basis)
-        return replace(found, margin="", slack=None) if figure.proven == _UNLIMITED else found
+        found = compare(figure, need, asks.show, name=f"近 {count} 年各年{what}", basis=basis)
+        return _without_bound(found) if figure.proven == _UNLIMITED else found
 
     return best(readings(case, count), measure)
+
+
+def _of_named_years(case: Case, asks: "_Asks", what: str) -> Measured:
+    """Return the verdict where each year has a need of its own: the figure is a share of the need."""
+    figure = _yearly(case, asks, tuple(sorted(asks.needs)))
+    found = compare(figure, _ONE, percent, name=f"各年{what}")
+    floors = "，".join(f"{year} 年 ≥ {asks.show(asks.needs[year])}" for year in sorted(asks.needs))
+    found = replace(found, required=f"{what}：{floors}", actual=figure.formula or found.actual)
+    return _without_bound(found) if figure.proven == _UNLIMITED else found
+
+
+def _without_bound(found: Measured) -> Measured:
+    return replace(found, margin="", slack=None)
 
 
 def _liquidity(statement: Statement) -> tuple[Decimal, Decimal] | None:
@@ -171,12 +191,25 @@ def _ratio_text(value: Decimal, /, *, extra: int = 0) -> str:
 
 @dataclass(frozen=True)
 class _Asks:
-    """What is asked of each year: the joint-venture rule, a statement's parts, and how to write it."""
+    """What is asked of each year: the joint-venture rule, a statement's parts, and how to write it.
+
+    With `needs`, a need of its own for every year, a year's figure is measured as its share of that.
+    """
 
     rule: JointRule
     parts: Parts
     show: Show
     ratio: bool
+    needs: Mapping[int, Decimal] = field(default_factory=dict)
+
+    def share(self, year: int, value: Decimal) -> Decimal:
+        """Return a year's figure as it is compared."""
+        return value / self.needs[year] if self.needs and value != _UNLIMITED else value
+
+    def text(self, year: int, value: Decimal) -> str:
+        """Return a year's figure as it is printed, never like a need that it misses."""
+        shown = apart(self.show, value, self.needs[year]) if self.needs else self.show(value)
+        return f"{year} 年 {shown}"
 
 
 @dataclass(frozen=True)
@@ -222,14 +255,15 @@ def _weakest(pool: Sequence[_Party], asks: _Asks, years: tuple[int, ...]) -> Fig
     missing = tuple(_absent(pool, years))
     if not values:
         return Figure(None, None, missing=missing or (_YOUNG,))
-    sure = [v for y, v in values.items() if not any(_partial(p.member.subject, y) for p in pool)]
-    weakest, possible = min(values.values()), min(sure, default=None)
+    shares = {y: asks.share(y, v) for y, v in values.items()}
+    sure = [v for y, v in shares.items() if not any(_partial(p.member.subject, y) for p in pool)]
+    weakest, possible = min(shares.values()), min(sure, default=None)
     papers = [(p.member.subject, counted(p.member.subject)[y]) for y in values for p in pool if y in p.cells]
     # One proven year below the need fails whatever the missing years hold; above it nothing is certain.
     return Figure(
         proven=None if missing else weakest,
         possible=possible,
-        formula="；".join(f"{year} 年 {asks.show(value)}" for year, value in values.items()),
+        formula="；".join(asks.text(year, value) for year, value in values.items()),
         evidence=tuple(ref(subject, statement) for subject, statement in papers),
         missing=missing if missing or possible == weakest else (_YOUNG,),
     )

@@ -1,14 +1,15 @@
 """人员, 设备, 技术: what is counted at the deadline.
 
 Source: DOMAIN §3.3 F11. A certificate, lease or right that ends between the collection of data and the
-deadline may be renewed, a person or machine tied up may be released: that is 未证实, no fail.
+deadline may be renewed, a person or machine tied up may be released: that is 未证实, no fail. That nothing
+ties a person is proven by a check, or by a closed list of persons that shows their engagements.
 """
 
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 
-from reportgen.assess.accounts import account_years
+from reportgen.assess.accounts import asked_years
 from reportgen.assess.case import Case, ref
 from reportgen.assess.measure import ZERO, Figure, Measured, compare, joined, of
 from reportgen.assess.qualification import at_least
@@ -39,33 +40,44 @@ def _persons(case: Case, subject: Subject, asked: PeopleRequirement) -> Figure:
     since = case.closed(subject, "people")
     fitting = [p for p in subject.people if _fits(p, asked)]
     able = [p for p in fitting if in_force(None, p.valid_until, case.judged_on)]
-    proven = [p for p in able if subject.counts(p) and not (asked.free and engaged(p, case.judged_on))]
+    proven = [p for p in able if subject.counts(p) and (not asked.free or known_free(case, subject, p))]
     possible = [p for p in fitting if _may_last(p.valid_until, case.judged_on, since)]
     return Figure(
         proven=Decimal(len(proven)),
         possible=Decimal(len(possible)) if since else None,
         formula="、".join(f"{p.name}（{p.certificate}{p.grade}）" for p in proven[:6]),
         evidence=tuple(ref(subject, p) for p in proven),
-        missing=_lacking(case, asked, possible, proven),
+        missing=_lacking(case, subject, asked, possible, proven),
         note=_ENDLESS if any(p.valid_until is None for p in proven) else "",
     )
 
 
+def known_free(case: Case, subject: Subject, person: Person) -> bool:
+    """Say whether a check or a closed list shows that a person is engaged nowhere else at the deadline."""
+    told = person.verification is not None or case.closed(subject, "people") is not None
+    return told and not engaged(person, case.judged_on)
+
+
 def _lacking(
-    case: Case, asked: PeopleRequirement, possible: Sequence[Person], proven: Sequence[Person]
+    case: Case,
+    subject: Subject,
+    asked: PeopleRequirement,
+    possible: Sequence[Person],
+    proven: Sequence[Person],
 ) -> tuple[str, ...]:
-    found = [_wanting(p, asked, case.judged_on) for p in possible if p not in proven]
+    found = [_wanting(subject, p, asked, case.judged_on) for p in possible if p not in proven]
     if not found and len(proven) < asked.count:
         return (f"{asked.post}的{asked.certificate}{asked.grade}及在岗证明",)
     return tuple(found)
 
 
-def _wanting(person: Person, asked: PeopleRequirement, on: date) -> str:
+def _wanting(subject: Subject, person: Person, asked: PeopleRequirement, on: date) -> str:
     if asked.free and engaged(person, on):
         return f"{person.name}在任（{person.engaged_on}，至{day(person.engaged_until)}），须有解除证明"
     if not in_force(None, person.valid_until, on):
         return f"{person.name}（{person.post}）证书{day(person.valid_until)}到期，须有续期证明"
-    return f"{person.name}（{person.post}）证书与社保的核实"
+    what = "无在任项目的证明" if subject.counts(person) else "证书与社保的核实"
+    return f"{person.name}（{person.post}）{what}"
 
 
 def _fits(person: Person, asked: PeopleRequirement) -> bool:
@@ -95,7 +107,7 @@ def headcount(case: Case, asked: HeadcountRequirement) -> Measured:
 
 def technical_staff(case: Case, subject: Subject) -> Figure:
     """Return the newest count of technical staff, no older than the newest accounts asked for."""
-    (newest,) = account_years(case.judged_on, 1)
+    (newest,) = asked_years(case, 1)
     counted = [h for h in subject.headcounts if h.year >= newest and subject.counts(h)]
     if not counted:
         return Figure(None, None, missing=(f"{newest} 年末从业人员与技术人员名册（社保核实）",))
@@ -117,9 +129,9 @@ def _pieces(case: Case, subject: Subject, asked: EquipmentRequirement) -> Figure
     since = case.closed(subject, "equipment")
     items = [e for e in subject.equipment if e.name == asked.name and (not asked.owned or _owned(e))]
     proven = [e for e in items if subject.counts(e) and at_hand(e, case.judged_on)]
-    total = sum((Decimal(free(e, case.judged_on)) for e in proven), ZERO)
+    total = sum((Decimal(free(case, subject, e)) for e in proven), ZERO)
     most = [e for e in items if _owned(e) or _may_last(e.lease_until, case.judged_on, since)]
-    parts = [f"{e.count} − 占用 {e.count - free(e, case.judged_on)}（{e.tenure}）" for e in proven]
+    parts = [_taken(e, e.count - free(case, subject, e)) for e in proven]
     return Figure(
         proven=total,
         possible=sum((Decimal(e.count) for e in most), ZERO) if since else None,
@@ -127,6 +139,11 @@ def _pieces(case: Case, subject: Subject, asked: EquipmentRequirement) -> Figure
         evidence=tuple(ref(subject, e) for e in proven),
         missing=() if total >= asked.count else (f"{asked.name}的购置发票或租赁合同及调用承诺",),
     )
+
+
+def _taken(item: Equipment, tied: int) -> str:
+    word = "占用" if item.committed is not None or not tied else "占用情况未知"
+    return f"{item.count} − {word} {tied}（{item.tenure}）"
 
 
 def _owned(item: Equipment) -> bool:
@@ -138,9 +155,16 @@ def at_hand(item: Equipment, on: date) -> bool:
     return _owned(item) or in_force(None, item.lease_until, on)
 
 
-def free(item: Equipment, on: date) -> int:
-    """Return how many pieces are not tied up elsewhere on a day; an open end ties."""
-    return item.count - (item.committed if _tied(item.committed_until, on) else 0)
+def free(case: Case, subject: Subject, item: Equipment) -> int:
+    """Return how many pieces are known not to be tied up elsewhere at the deadline; an open end ties.
+
+    Where nobody says how many are, none is known to be free, unless somebody checked the item or a closed
+    list of the equipment names it.
+    """
+    if item.committed is None:
+        told = item.verification is not None or case.closed(subject, "equipment") is not None
+        return item.count if told else 0
+    return item.count - (item.committed if _tied(item.committed_until, case.judged_on) else 0)
 
 
 def _tied(until: date | None, on: date) -> bool:

@@ -11,7 +11,7 @@ from reportgen.project.applicant import Applicant, Member
 from reportgen.project.model import Project
 from reportgen.subject.base import Fact, Source
 from reportgen.subject.model import COLLECTIONS, Subject
-from reportgen.subject.window import Placed, window
+from reportgen.subject.window import Placed, Window, window
 
 
 @dataclass(frozen=True)
@@ -38,10 +38,14 @@ class Case:
         return tuple(member.subject for member in self.parties)
 
     @cached_property
+    def span(self) -> Window:
+        """Return the look-back that ends on the day of the judgement."""
+        return self.policy.window(self.judged_on)
+
+    @cached_property
     def placed(self) -> tuple[tuple[Subject, Placed], ...]:
         """Return every member's records placed in the window."""
-        span = self.policy.window(self.judged_on)
-        return tuple((s, item) for s in self.subjects for item in window(s.records, span))
+        return tuple((s, item) for s in self.subjects for item in window(s.records, self.span))
 
     @cached_property
     def usable(self) -> tuple[tuple[Subject, Placed], ...]:
@@ -72,6 +76,12 @@ class Case:
         What ends on that day or later may have been renewed since.
         """
         return max((source.collected_on for source in self.lists(subject, collection)), default=None)
+
+    def looked_up(self, subject: Subject) -> bool:
+        """Say whether a fresh closed list of records reaches back through the look-back, or the subject's life."""
+        start = self.span.start
+        needed = max(start, subject.registration.established_on)
+        return any((s.complete_since or start) <= needed for s in self.lists(subject, "records"))
 
     def stale(self, subject: Subject, collected_on: date) -> bool:
         """Say whether what was collected on a day is too old for the facts or for the judging."""

@@ -22,7 +22,7 @@ from reportgen.assess.model import (
     Verdict,
 )
 from reportgen.assess.wording import apart, number, percent, rounded
-from reportgen.policy.model import ConclusionRule, Weights
+from reportgen.policy.values import ConclusionRule, Weights
 from reportgen.project.requirements import Factor
 from reportgen.subject.records import RecordState
 
@@ -100,7 +100,7 @@ def tally(found: Findings, covered: Decimal, record_undisputed: Decimal) -> Tall
         fails=tuple(requirement_name(item) for item in unmet if not item.gate),
         unproven=(
             *(requirement_name(item) for item in open_questions),
-            *(gate_name(g) for g in found.gates if g.claims),
+            *(gate_name(g) for g in found.gates if g.claims or g.missing),
             *(line.name for line in found.lines if line.mandatory and not line.present),
         ),
         factors={f.factor: f.score for f in found.factors},
@@ -132,6 +132,22 @@ def total(parts: Tally, weights: Weights) -> Decimal | None:
     if mean is None:
         return None
     return rounded(sum((s * w for s, w in present), ZERO) / sum((w for _, w in present), ZERO), 1)
+
+
+def working(parts: Tally, weights: Weights) -> str:
+    """Return the arithmetic of `total`, the parts in the order of the weights; empty where there is none."""
+    score = total(parts, weights)
+    known = [score for score in parts.factors.values() if score is not None]
+    if score is None:
+        return ""
+    mean = sum(known, ZERO) / len(known)
+    weighed = [(mean, weights.factors), (parts.record, weights.record), (parts.similar, weights.similar)]
+    present = [(part, weight) for part, weight in weighed if part is not None]
+    terms = " + ".join(f"{number(part, 2)} × {number(weight)}" for part, weight in present)
+    whole = sum((weight for _, weight in present), ZERO)
+    text = terms if whole == 1 else f"({terms}) ÷ {number(whole)}"
+    tail = "" if whole == 1 else "；未评定的部分不计入，其权重由其余部分按比例分担"
+    return f"综合得分 = {text} = {number(score, 1)}{tail}"
 
 
 def decide(parts: Tally, rules: Rules) -> Conclusion | None:

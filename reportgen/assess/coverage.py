@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
-from reportgen.assess.accounts import account_years, counted, founded
+from reportgen.assess.accounts import asked_years, counted, founded
 from reportgen.assess.case import Case
 from reportgen.assess.model import (
     CoverageLine,
@@ -53,7 +53,7 @@ def gaps(
     unproven = [item for item in requirements if item.verdict is Verdict.UNPROVEN]
     basics = [line for line in lines if not line.present and line.needed_for is EvidenceFor.SUBJECT]
     return (
-        *(_gate_gap(gate) for gate in gates if gate.claims),
+        *(_gate_gap(gate) for gate in gates if gate.claims or gate.missing),
         *(_requirement_gap(item) for item in sorted(unproven, key=lambda item: not item.hard)),
         *(Gap(what=line.name, why=line.detail, how="补充材料并由本机构核实") for line in basics),
     )
@@ -63,7 +63,8 @@ def _gate_gap(gate: GateResult) -> Gap:
     return Gap(
         what=f"否决项“{gate.title}”的查证",
         why=gate.reason.text,
-        how="请提供公共来源的查询结果，由本机构核实",
+        how="请提供" + ("、".join(gate.missing) or "公共来源的查询结果") + "，由本机构核实",
+        clause=gate.reason.clause,
     )
 
 
@@ -78,13 +79,13 @@ def _requirement_gap(item: RequirementResult) -> Gap:
 
 
 def _basics(case: Case, subject: Subject) -> Iterator[CoverageLine]:
-    years = [year for year in account_years(case.judged_on, 3) if year >= founded(subject)]
+    years = [year for year in asked_years(case, 3) if year >= founded(subject)]
     missing = [str(year) for year in sorted(years) if year not in counted(subject)]
     fresh = _fresh(case, subject)
     lack = "缺 " + "、".join(missing) + " 年" if missing else "已取得"
     needed = (
         ("登记信息", subject.proven(subject.registration), "登记机关公示信息", True),
-        ("公共信用信息", bool(case.closed(subject, "records")), "完整且在时效内的公共信用信息查询结果", True),
+        ("公共信用信息", case.looked_up(subject), "完整且在时效内的公共信用信息查询结果", True),
         ("近三年财务报表", not missing, lack, False),
         ("数据时效", not fresh, fresh or "各来源均在时效内", False),
     )

@@ -16,8 +16,8 @@ from reportgen.assess.funds import liquid, liquidity_need
 from reportgen.assess.measure import ZERO, Figure, Measured, compare, joined, of
 from reportgen.assess.model import Basis, FactorLine, FactorResult, RequirementResult, Verdict
 from reportgen.assess.usage import equipment_use, funds_use, staff_use, technology_use
-from reportgen.assess.wording import Show, money, rounded
-from reportgen.policy.model import FactorCurve
+from reportgen.assess.wording import Show, money, number, rounded
+from reportgen.policy.values import FactorCurve
 from reportgen.project.requirements import Factor, JointRule, TurnoverRequirement
 from reportgen.subject.base import in_force
 from reportgen.subject.model import Subject
@@ -58,6 +58,7 @@ def _factor(case: Case, factor: Factor, requirements: Sequence[RequirementResult
         need=need,
         use=use,
         finding=_finding(factor, score, need),
+        working=_working(need, use, score, case.policy.weights.use),
     )
 
 
@@ -75,6 +76,20 @@ def _score(need: Sequence[Decimal | None], use: Sequence[Decimal | None], weight
     if needed is None:
         return None
     return needed if used is None else rounded(needed * (1 - weight) + used * weight, 1)
+
+
+def _working(
+    need: Sequence[FactorLine], use: Sequence[FactorLine], score: Decimal | None, weight: Decimal
+) -> str:
+    needed, used = _mean([line.score for line in need]), _mean([line.score for line in use])
+    if needed is None or score is None:
+        return ""
+    if used is None:
+        return f"要素得分 = 需要各项平均 {number(needed, 1)}"
+    return (
+        f"要素得分 = 需要各项平均 {number(needed, 1)} × {number(1 - weight)}"
+        f" + 运用各项平均 {number(used, 1)} × {number(weight)} = {number(score, 1)}"
+    )
 
 
 def _mean(scores: Sequence[Decimal | None]) -> Decimal | None:
@@ -147,7 +162,7 @@ def _titles(case: Case, subject: Subject) -> list[str]:
 def _need_equipment(case: Case) -> list[FactorLine]:
     items = [(s, e) for s in case.subjects for e in s.equipment if s.counts(e)]
     there = [(s, e) for s, e in items if at_hand(e, case.judged_on)]
-    idle = sum((Decimal(free(e, case.judged_on)) for _, e in there), ZERO)
+    idle = sum((Decimal(free(case, s, e)) for s, e in there), ZERO)
     evidence = tuple(ref(s, e) for s, e in (there or items)[:_SHOWN])
     figure = Figure(idle if items else None, None, evidence=evidence)
     return [_line(case, "可调用设备与场所", figure, _ONE, of(" 台（套）"))]

@@ -1,12 +1,14 @@
-"""What would change the conclusion: single changes tried one by one on `decide`, and sensitivity.
+"""What would change the conclusion: changes tried on `decide`, singly and then in pairs, and sensitivity.
 
 A change is tried with what hangs on it: a requirement that is met also earns its factor the points, a
 record no longer used also lightens those it made a repetition.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from decimal import Decimal
+from itertools import combinations, islice
+from typing import Any
 
 from reportgen.assess.conclusion import (
     Findings,
@@ -21,7 +23,7 @@ from reportgen.assess.factors import score_if_met
 from reportgen.assess.measure import ZERO
 from reportgen.assess.model import Conclusion, Flip, RequirementResult
 from reportgen.assess.wording import number
-from reportgen.policy.model import Weights
+from reportgen.policy.values import Weights
 from reportgen.project.requirements import Factor
 from reportgen.subject.records import Severity
 
@@ -43,7 +45,7 @@ class Worlds:
 
 
 def flips(parts: Tally, rules: Rules, worlds: Worlds) -> tuple[Flip, ...]:
-    """Return up to four single changes that change the conclusion, the smallest first."""
+    """Return up to four changes that change the conclusion, the smallest first; pairs where no single one does."""
     now = decide(parts, rules)
     if now is None:
         return ()
@@ -52,14 +54,55 @@ def flips(parts: Tally, rules: Rules, worlds: Worlds) -> tuple[Flip, ...]:
         Conclusion.LIMITED: _improved,
         Conclusion.CAPABLE: _worsened,
     }[now](parts, rules, worlds)
-    found = []
-    for text, new in tried:
-        after = decide(new, rules)
-        if after is not None and after is not now:
-            found.append(Flip(change=text, conclusion=after))
-        if len(found) == _MOST:
-            break
-    return tuple(found)
+    found = _changing(tried, now, rules)
+    if not found and now is Conclusion.LIMITED:
+        found = _changing(_paired(parts, rules, worlds), now, rules)
+    return found
+
+
+def _changing(tried: Tried, now: Conclusion, rules: Rules) -> tuple[Flip, ...]:
+    outcomes = ((text, decide(new, rules)) for text, new in tried)
+    changed = (Flip(change=text, conclusion=c) for text, c in outcomes if c not in {None, now})
+    return tuple(islice(changed, _MOST))
+
+
+def _paired(parts: Tally, rules: Rules, worlds: Worlds) -> Tried:
+    """Yield pairs of changes where no single one is enough, such as two factors below their floor."""
+    moves = [*_own_met(parts, rules, worlds), *_cleared(parts, worlds), *_lifted_factors(parts, rules)]
+    moves += _completed(parts)
+    for (first, one), (second, other) in combinations(moves, 2):
+        changed, also = _changed(parts, one), _changed(parts, other)
+        if not changed.keys() & also.keys() - {"factors"}:
+            factors = {
+                f: max((one.factors[f], other.factors[f]), key=lambda x: x or ZERO) for f in parts.factors
+            }
+            yield f"{first}，并且{second}", replace(parts, **{**changed, **also, "factors": factors})
+
+
+def _changed(parts: Tally, new: Tally) -> dict[str, Any]:
+    return {
+        f.name: getattr(new, f.name) for f in fields(parts) if getattr(new, f.name) != getattr(parts, f.name)
+    }
+
+
+def _lifted_factors(parts: Tally, rules: Rules) -> Tried:
+    for factor, score in parts.factors.items():
+        for target in (rules.rule.factor_floor, _FULL):
+            if (score or ZERO) < target:
+                text = f"{factor}得分由 {_shown(score)}提高到 {number(target)} 分"
+                yield text, replace(parts, factors={**parts.factors, factor: target})
+
+
+def _own_met(parts: Tally, rules: Rules, worlds: Worlds) -> Tried:
+    for item in worlds.found.requirements:
+        if requirement_name(item) in parts.own:
+            yield _met(item), _without(parts, {requirement_name(item)}, rules, worlds)
+
+
+def _completed(parts: Tally) -> Tried:
+    yield "证据覆盖率补足", replace(parts, coverage=Decimal(1))
+    if parts.similar is not None:
+        yield "同类项目履约瑕疵消除", replace(parts, similar=_FULL)
 
 
 def _lifted(parts: Tally, rules: Rules, worlds: Worlds) -> Tried:
@@ -106,9 +149,7 @@ def _raised(
 
 
 def _improved(parts: Tally, rules: Rules, worlds: Worlds) -> Tried:
-    for item in worlds.found.requirements:
-        if requirement_name(item) in parts.own:
-            yield _met(item), _without(parts, {requirement_name(item)}, rules, worlds)
+    yield from _own_met(parts, rules, worlds)
     yield from _cleared(parts, worlds)
     for factor, score in parts.factors.items():
         for step in range(1, 101):
@@ -117,9 +158,7 @@ def _improved(parts: Tally, rules: Rules, worlds: Worlds) -> Tried:
             if raised > (score or ZERO) and decide(new, rules) is Conclusion.CAPABLE:
                 yield f"{factor}得分由 {_shown(score)}提高到 {number(raised, 1)} 分", new
                 break
-    yield "证据覆盖率补足", replace(parts, coverage=Decimal(1))
-    if parts.similar is not None:
-        yield "同类项目履约瑕疵消除", replace(parts, similar=_FULL)
+    yield from _completed(parts)
 
 
 def _cleared(parts: Tally, worlds: Worlds) -> Tried:

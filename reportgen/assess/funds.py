@@ -1,7 +1,7 @@
 """资金: bid capacity, liquid means, pending claims (F1, F3, F8).
 
 Sources of the formulas: DOMAIN §3.3. Sums in 元, periods in years. What raises a figure must be proven
-to pass; what lowers it must be proven to fail.
+to pass; what lowers it must be proven to fail, and known in full to pass.
 """
 
 from dataclasses import dataclass
@@ -10,7 +10,17 @@ from decimal import Decimal
 
 from reportgen.assess.accounts import counted, filings, founded, newest, readings
 from reportgen.assess.case import Case, ref
-from reportgen.assess.measure import ZERO, Figure, Measured, best, by_default, compare, joined, signed
+from reportgen.assess.measure import (
+    ALL_CONTRACTS,
+    ZERO,
+    Figure,
+    Measured,
+    best,
+    by_default,
+    compare,
+    joined,
+    signed,
+)
 from reportgen.assess.model import Verdict
 from reportgen.assess.wording import apart, money, number, percent, rounded
 from reportgen.project.requirements import (
@@ -27,24 +37,37 @@ _DAYS = Decimal("365.25")
 
 
 def bid_capacity(case: Case, asked: BidCapacityRequirement) -> Measured:
-    """F1: A·N·M − B ≥ need, A the best year's works, B the commitments falling into the contract."""
+    """F1: A·N·M − B ≥ need, A the best year's works, B the commitments falling into the contract.
+
+    Without a closed list of contracts B may be larger than it looks: then nothing is proven.
+    """
     look_back = asked.look_back_years or case.policy.defaults.capacity_years
     multiplier = asked.multiplier or case.policy.defaults.capacity_multiplier
     need = asked.need if asked.need is not None else case.project.value
     own = [] if asked.multiplier else ["M"]
     own += [] if asked.look_back_years else ["回溯年数"]
+    length, assumed = contract_years(case)
     note = f"招标文件未定{'、'.join(own)}，按规则包默认值" if own else ""
+    notes = "；".join(part for part in (note, assumed) if part)
+    basis = by_default(bool(own or assumed))
 
     def measure(years: tuple[int, ...]) -> Measured:
-        figures = [(m, _capacity(case, m.subject, years, multiplier)) for m in case.members()]
-        figure = joined(asked.jv, figures)
-        return compare(figure, need, money, name="投标能力", note=note, basis=by_default(bool(own)))
+        figures = [(m, _capacity(case, m.subject, years, length, multiplier)) for m in case.members()]
+        return compare(joined(asked.jv, figures), need, money, name="投标能力", note=notes, basis=basis)
 
     return best(readings(case, look_back), measure)
 
 
-def _capacity(case: Case, subject: Subject, years: tuple[int, ...], multiplier: Decimal) -> Figure:
-    length = case.project.period_years or Decimal(1)
+def contract_years(case: Case) -> tuple[Decimal, str]:
+    """Return N, the contract's length in years, and a note where the tender leaves it open."""
+    if case.project.period_years is not None:
+        return case.project.period_years, ""
+    return Decimal(1), "招标文件未写明合同期，按一年计"
+
+
+def _capacity(
+    case: Case, subject: Subject, years: tuple[int, ...], length: Decimal, multiplier: Decimal
+) -> Figure:
     works = {y: s for y, s in counted(subject).items() if y in years and s.works_revenue is not None}
     lacking = [year for year in years if year >= founded(subject) and year not in works]
     committed, ongoing = commitments(subject, case.judged_on, length)
@@ -58,12 +81,14 @@ def _capacity(case: Case, subject: Subject, years: tuple[int, ...], multiplier: 
         f"{money(top.works_revenue or ZERO)} × {number(length)} × {number(multiplier)} − {money(committed)}"
     )
     unsure = ("在手合同剩余工程量的核实",) if committed != least else ()
+    closed = case.closed(subject, "contracts") is not None
     return Figure(
-        proven=amount,
+        proven=amount if closed else None,
         possible=None if lacking else max(most - least, ZERO),
         formula=f"A·N·M − B = {working} = {money(amount)}",
         evidence=(ref(subject, top), *ongoing),
-        missing=(*filings(lacking), *unsure),
+        missing=(*filings(lacking), *unsure, *(() if closed else (ALL_CONTRACTS,))),
+        note="" if closed else "在手合同尚未查全，B 可能少计",
     )
 
 
@@ -72,26 +97,33 @@ def commitments(
 ) -> tuple[Decimal, tuple[str, ...]]:
     """Return B in 元: what ongoing contracts leave to do within `years` from `start`, and their ids.
 
-    A contract merely declared counts as well, and one whose remainder is unknown in full; with `proven`
-    neither does, for they cannot show that the capacity is short.
+    A contract merely declared counts as well, in full as one whose remainder is unknown; with `proven`
+    only what a public source or a check shows, for nothing else can prove that the capacity is short.
     """
     total, evidence = ZERO, []
     for contract in subject.contracts:
-        part = _falling(contract, start, years)
-        sure = subject.counts(contract) and contract.remaining is not None
+        part = remaining(subject, contract) * falling(contract, start, years)
+        sure = subject.proven(contract) and contract.remaining is not None
         if part > 0 and (sure or not proven):
             total += part
             evidence.append(ref(subject, contract))
     return rounded(total), tuple(evidence)
 
 
-def _falling(contract: Contract, start: date, years: Decimal) -> Decimal:
+def remaining(subject: Subject, contract: Contract) -> Decimal:
+    """Return in 元 what a contract leaves to do; all of it where nobody reliable says."""
+    if contract.remaining is None or not subject.counts(contract):
+        return contract.value
+    return contract.remaining
+
+
+def falling(contract: Contract, start: date, years: Decimal) -> Decimal:
+    """Return the share, 0 to 1, of what a contract leaves to do that the subject owes within `years`."""
     if contract.status is not ContractStatus.ONGOING or contract.ends_on is None:
         return ZERO
-    remaining = contract.remaining if contract.remaining is not None else contract.value
     days = Decimal((contract.ends_on - start).days)
     within = min(Decimal(1), years * _DAYS / days) if days > 0 else Decimal(1)
-    return remaining * contract.share * within
+    return contract.share * within
 
 
 def liquidity(case: Case, asked: LiquidityRequirement) -> Measured:
@@ -127,8 +159,10 @@ def liquid(case: Case, subject: Subject) -> Figure:
         return Figure(None, None, missing=("最近一年经审计的财务报表（货币资金）",))
     since = case.closed(subject, "credit_lines")
     lines = [line for line in subject.credit_lines if subject.counts(line) and _open(case, line)]
-    unused = sum((line.limit - line.used for line in lines), ZERO)
-    most = sum((c.limit - c.used for c in subject.credit_lines if _may_be_open(case, c, since)), ZERO)
+    unused = sum((_unused(line, since) for line in lines), ZERO)
+    most = sum(
+        (c.limit - (c.used or ZERO) for c in subject.credit_lines if _may_be_open(case, c, since)), ZERO
+    )
     total = last.cash + unused
     return Figure(
         proven=total,
@@ -137,6 +171,12 @@ def liquid(case: Case, subject: Subject) -> Figure:
         evidence=(ref(subject, last), *(ref(subject, line) for line in lines)),
         missing=() if since and unused == most else ("授信文件的核实",),
     )
+
+
+def _unused(line: CreditLine, since: date | None) -> Decimal:
+    # How much of a line is drawn must be told, checked, or shown by a closed list of the lines.
+    told = line.used is not None or line.verification is not None or since is not None
+    return line.limit - (line.used or ZERO) if told else ZERO
 
 
 def _open(case: Case, line: CreditLine) -> bool:

@@ -11,7 +11,8 @@ from reportgen.assess.case import Case, ref
 from reportgen.assess.model import Basis, GateResult, Reason
 from reportgen.assess.standing import Hit, banned
 from reportgen.assess.wording import day
-from reportgen.policy.model import GateRule, GateTest, Policy
+from reportgen.policy.model import Policy
+from reportgen.policy.rules import GateRule, GateTest
 from reportgen.subject.base import is_long_term
 from reportgen.subject.model import Standing, Subject
 from reportgen.subject.records import Ban, CreditRecord, Measure, RecordKind
@@ -75,7 +76,7 @@ def _unknown(case: Case, rule: GateRule) -> str:
     if rule.test in _REGISTERED:
         sure = all(s.proven(s.registration) for s in case.subjects)
         return "" if sure else "登记信息尚未由公共来源证实，不能判断"
-    looked_up = all(case.closed(s, "records") for s in case.subjects)
+    looked_up = all(case.looked_up(s) for s in case.subjects)
     return "" if looked_up else "公共信用信息尚未查全，不能判断"
 
 
@@ -125,7 +126,7 @@ def _ban_details(record: CreditRecord, ban: Ban) -> str:
 
 
 def _major_breach(case: Case) -> Iterator[_Found]:
-    start = case.policy.window(case.judged_on).start
+    start = case.span.start
     for subject, placed in case.usable:
         record = placed.record
         major = record.kind is RecordKind.CRIMINAL or _MAJOR & set(record.measures)

@@ -1,6 +1,7 @@
 """The judgement in one function: gates → requirements → factors → record → conclusion → risk notes."""
 
 from reportgen.assess.case import Case
+from reportgen.assess.choices import chosen_results
 from reportgen.assess.conclusion import (
     Findings,
     Rules,
@@ -10,11 +11,13 @@ from reportgen.assess.conclusion import (
     recommendation,
     tally,
     total,
+    working,
 )
 from reportgen.assess.coverage import coverage, coverage_lines, gaps
 from reportgen.assess.factors import factor_results
 from reportgen.assess.flips import Worlds, flips, sensitivity
 from reportgen.assess.gates import gate_results
+from reportgen.assess.incentives import clause_results, measure_results
 from reportgen.assess.model import Assessment, EvidenceGaps, MemberIdentity, PackIdentity
 from reportgen.assess.record import record_result, scores_without, undisputed_score
 from reportgen.assess.requirements import requirement_results
@@ -27,7 +30,7 @@ def findings(case: Case) -> Findings:
     requirements = requirement_results(case)
     factors = factor_results(case, requirements)
     return Findings(
-        gates=gate_results(case),
+        gates=gate_results(case) + chosen_results(case),
         requirements=requirements,
         factors=factors,
         record=record_result(case),
@@ -70,6 +73,7 @@ def assess(case: Case, snapshot_sha256: str) -> Assessment:
         recommendation=recommendation(conclusion, case.project.is_tender),
         total=total(parts, rules.weights),
         threshold=rules.rule.total,
+        working=working(parts, rules.weights),
         gates=found.gates,
         requirements=found.requirements,
         factors=found.factors,
@@ -79,6 +83,8 @@ def assess(case: Case, snapshot_sha256: str) -> Assessment:
         coverage_lines=found.lines,
         flips=flips(parts, rules, worlds),
         sensitivity=sensitivity(parts, rules),
+        measures=measure_results(case, found.record),
+        clauses=clause_results(case, found.record),
         risks=risk_notes(case, found.requirements, found.record, found.similar),
     )
 

@@ -15,6 +15,8 @@ from reportgen.project.applicant import Member
 from reportgen.project.requirements import JointRule
 
 ZERO = Decimal(0)
+ALL_CONTRACTS = "公共平台上的完整合同记录"
+"""The paper to ask for where contracts may exist that nobody has listed."""
 _ADDED = {JointRule.SUM, JointRule.WEIGHTED}
 _ANY_ONE = _ADDED | {JointRule.ANY}
 _NEARLY = Decimal("0.9999")
@@ -113,7 +115,7 @@ def compare(
         verdict=verdict,
         name=name.split("（", maxsplit=1)[0],
         required=f"{name} ≥ {show(need)}",
-        actual="无可采信数据" if proven is None else apart(show, proven, need),
+        actual=_unknown(figure) if proven is None else apart(show, proven, need),
         margin="" if proven is None else signed(proven - need, show),
         slack=_slack(proven, need),
         formula=figure.formula,
@@ -122,6 +124,11 @@ def compare(
         evidence=figure.evidence,
         basis=basis,
     )
+
+
+def _unknown(figure: Figure) -> str:
+    # Where a formula shows what is known, it is not nothing, only not enough.
+    return "数据不全，尚未证实" if figure.formula else "无可采信数据"
 
 
 def _slack(proven: Decimal | None, need: Decimal) -> Decimal | None:

@@ -11,12 +11,14 @@ from typing import Annotated
 
 from pydantic import Field
 
+from reportgen.policy.rules import MeasureSort
+from reportgen.project.clauses import Condition, CreditSort
 from reportgen.project.requirements import Factor
 from reportgen.subject.base import Model
 from reportgen.subject.records import Head, Nature, RecordKind, RecordState, Severity
 
 Score = Annotated[Decimal, Field(ge=0, le=100)]
-METHOD_VERSION = "1.0"
+METHOD_VERSION = "1.1"
 """Version of the method; a change of any judgement changes it."""
 
 
@@ -67,7 +69,7 @@ class GateResult(Model):
     """One 否决项 tested; `reason` says what tripped it, that nothing did, or why that is not known.
 
     `claims` names what is said by others than a public source and would trip it, `doubts` what of that
-    is disputed.
+    is disputed, `missing` the papers without which nobody can say.
     """
 
     id: str
@@ -77,6 +79,7 @@ class GateResult(Model):
     reason: Reason
     claims: tuple[str, ...] = ()
     doubts: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
 
 
 class RequirementResult(Model):
@@ -139,6 +142,7 @@ class FactorResult(Model):
     need: tuple[FactorLine, ...]
     use: tuple[FactorLine, ...]
     finding: str
+    working: str = ""
 
 
 class RecordItem(Model):
@@ -204,6 +208,7 @@ class SimilarItem(Model):
     papers: str
     score: Score | None
     unknown: int
+    working: str = ""
     troubled: bool = False
 
 
@@ -213,6 +218,40 @@ class SimilarResult(Model):
     score: Score | None
     items: tuple[SimilarItem, ...]
     finding: str
+
+
+class ConditionResult(Model):
+    """Whether a condition holds for the applicant, with the finding and the records behind it.
+
+    `missing` names the papers without which nobody can say.
+    """
+
+    condition: Condition
+    holds: Verdict
+    finding: str
+    evidence: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+    disputed: bool = False
+
+
+class MeasureResult(ConditionResult):
+    """A measure of the rule pack that others may apply; `effect` is the 有效性 of the cited document."""
+
+    id: str
+    sort: MeasureSort
+    text: str
+    cite: str
+    effect: str
+
+
+class ClauseResult(ConditionResult):
+    """A credit clause of the tender; `points` are the tender's own, as written, and enter no score."""
+
+    id: str
+    sort: CreditSort
+    clause: str
+    text: str
+    points: Decimal | None
 
 
 class EvidenceFor(StrEnum):
@@ -311,6 +350,7 @@ class Assessment(Model):
     recommendation: str
     total: Score | None
     threshold: Score
+    working: str
     gates: tuple[GateResult, ...]
     requirements: tuple[RequirementResult, ...]
     factors: tuple[FactorResult, ...]
@@ -321,6 +361,8 @@ class Assessment(Model):
     flips: tuple[Flip, ...]
     sensitivity: str
     risks: tuple[RiskNote, ...]
+    measures: tuple[MeasureResult, ...]
+    clauses: tuple[ClauseResult, ...]
 
     @property
     def sentence(self) -> str:

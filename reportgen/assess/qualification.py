@@ -57,7 +57,7 @@ def at_least(grade: str, least: str) -> bool:
 
 def qualification(case: Case, asked: QualificationRequirement) -> Measured:
     """A category and least grade in force at the deadline, of each member for its part."""
-    results = [_held(case, member.subject, asked) for member in _responsible(case, asked)]
+    results = [_held(case, member.subject, asked) for member in responsible(case, asked)]
     order = _WORST_FIRST[::-1] if asked.jv is JointRule.ANY else _WORST_FIRST
     verdict = min((r.verdict for r in results), key=order.index)
     cite = _law(case, asked, verdict, results)
@@ -80,7 +80,8 @@ def _law(case: Case, asked: QualificationRequirement, verdict: Verdict, results:
     return "" if graded else case.policy.right(asked.sort, case.project.matter)
 
 
-def _responsible(case: Case, asked: QualificationRequirement) -> list[Member]:
+def responsible(case: Case, asked: QualificationRequirement) -> list[Member]:
+    """Return the members that the requirement measures."""
     members = list(case.members())
     if asked.jv is JointRule.LEAD:
         return members[:1]
@@ -92,8 +93,8 @@ def _held(case: Case, subject: Subject, asked: QualificationRequirement) -> _Hel
     held = [q for q in subject.qualifications if q.kind is asked.sort and q.category == asked.category]
     fitting = [q for q in held if at_least(q.grade, asked.grade)]
     since = case.closed(subject, "qualifications")
-    possible = [q for q in fitting if _may_hold(q, case.judged_on, since)]
-    proven = [q for q in possible if _valid(q, case.judged_on) and subject.counts(q)]
+    possible = [q for q in fitting if may_hold(q, case.judged_on, since)]
+    proven = [q for q in possible if valid(q, case.judged_on) and subject.counts(q)]
     shown = max(proven or possible or fitting or held, key=_lasting, default=None)
     verdict = Verdict.MET if proven else Verdict.UNPROVEN if possible or since is None else Verdict.UNMET
     what = f"{case.name_of(subject)}{asked.category}{asked.grade}在{case.project.judged_by}有效的证明"
@@ -102,15 +103,17 @@ def _held(case: Case, subject: Subject, asked: QualificationRequirement) -> _Hel
         actual=_actual(case, subject, shown),
         evidence=(ref(subject, shown),) if shown else (),
         missing=(what,) if verdict is Verdict.UNPROVEN else (),
-        some=any(_may_hold(q, case.judged_on, since) for q in held),
+        some=any(may_hold(q, case.judged_on, since) for q in held),
     )
 
 
-def _valid(held: Qualification, on: date) -> bool:
+def valid(held: Qualification, on: date) -> bool:
+    """Say whether a certificate is proven to be in force on a day; without an end it may have ended."""
     return held.valid_until is not None and in_force(held.valid_from, held.valid_until, on)
 
 
-def _may_hold(held: Qualification, on: date, collected: date | None) -> bool:
+def may_hold(held: Qualification, on: date, collected: date | None) -> bool:
+    """Say whether a certificate may be in force on a day: what ran when it was collected may be renewed."""
     if in_force(held.valid_from, held.valid_until, on):
         return True
     return held.valid_until is not None and collected is not None and held.valid_until >= collected

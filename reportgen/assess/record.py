@@ -32,8 +32,8 @@ def record_result(case: Case) -> RecordResult:
     """Return the record's score 0–100 with every item that is used and shown."""
     repeated = _repeated(case, case.used)
     items = tuple(_item(case, subject, placed, repeated) for subject, placed in case.used)
-    span = case.policy.window(case.judged_on)
-    closed = all(case.closed(subject, "records") for subject in case.subjects)
+    span = case.span
+    closed = all(case.looked_up(subject) for subject in case.subjects)
     seasoned = all(s.registration.established_on <= span.start for s in case.subjects)
     adverse = [item for item in items if item.nature is Nature.ADVERSE]
     return RecordResult(
@@ -138,7 +138,7 @@ def _repeated(case: Case, used: Used) -> set[Breach]:
 
 
 def _severity(case: Case, record: CreditRecord) -> Severity | None:
-    return case.policy.window(case.judged_on).severity(record)
+    return case.span.severity(record)
 
 
 def _item(case: Case, subject: Subject, placed: Placed, repeated: set[Breach]) -> RecordItem:
@@ -170,12 +170,10 @@ def _item(case: Case, subject: Subject, placed: Placed, repeated: set[Breach]) -
 def _graded(
     case: Case, subject: Subject, record: CreditRecord, repeated: set[Breach]
 ) -> tuple[Severity | None, str]:
-    severity = _severity(case, record)
+    severity, source = case.span.graded(record)
     if severity in _RAISED and _breach(subject, record) in repeated:
         return _RAISED[severity], "同类轻微行为多次发生，按一般计"
-    if record.severity is None:
-        return severity, "文书未载明，按类型归类"
-    return severity, "人工判定" if record.severity_manual else "文书载明"
+    return severity, source
 
 
 def _points(case: Case, record: CreditRecord, severity: Severity) -> tuple[Decimal, str]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from decimal import Decimal
 
-from reportgen.assess.accounts import account_years, counted
+from reportgen.assess.accounts import asked_years, counted
 from reportgen.assess.case import Case, ref
 from reportgen.assess.funds import commitments
 from reportgen.assess.model import (
@@ -23,9 +23,6 @@ from reportgen.subject.model import Standing, Subject
 from reportgen.subject.records import Nature, RecordState, Severity
 
 _RANK = {Level.HIGH: 0, Level.MEDIUM: 1, Level.LOW: 2}
-_TIGHT = Decimal("1.1")
-_HEAVY = Decimal(1)
-_SINGLE = 3
 
 
 def risk_notes(
@@ -34,9 +31,9 @@ def risk_notes(
     """Return the risk notes, the gravest first; equal ones keep the order of the report."""
     notes = [
         *_failing(requirements),
-        *_adverse(record),
+        *_adverse(case, record),
         *_course(similar),
-        *_tight(requirements),
+        *_tight(case, requirements),
         *(note for subject in case.subjects for note in _of_subject(case, subject)),
         *_joint(case),
         _blind_spot(case),
@@ -60,10 +57,11 @@ def _failing(requirements: Sequence[RequirementResult]) -> Iterator[RiskNote]:
         )
 
 
-def _adverse(record: RecordResult) -> Iterator[RiskNote]:
+def _adverse(case: Case, record: RecordResult) -> Iterator[RiskNote]:
+    many = case.policy.risks.many
     adverse = sorted((i for i in record.items if i.nature is Nature.ADVERSE), key=lambda i: -i.points)
     grave = [i for i in adverse if i.severity in {Severity.SERIOUS, Severity.GRAVE}]
-    for item in adverse[:_SINGLE]:
+    for item in adverse[:many]:
         serious = item.severity in {Severity.SERIOUS, Severity.GRAVE}
         mark = "【异议中】" if item.state is RecordState.DISPUTED else ""
         yield RiskNote(
@@ -75,7 +73,7 @@ def _adverse(record: RecordResult) -> Iterator[RiskNote]:
             else "核验整改证明，列入履约检查",
             evidence=(item.evidence,),
         )
-    if len(adverse) > _SINGLE:
+    if len(adverse) > many:
         yield RiskNote(
             level=Level.HIGH if grave else Level.MEDIUM,
             title="不良信息数量多",
@@ -104,10 +102,15 @@ def _course(similar: SimilarResult) -> Iterator[RiskNote]:
         )
 
 
-def _tight(requirements: Sequence[RequirementResult]) -> Iterator[RiskNote]:
+def _tight(case: Case, requirements: Sequence[RequirementResult]) -> Iterator[RiskNote]:
     for item in requirements:
         numeric = item.factor == "资金实力" and item.slack is not None
-        if item.verdict is Verdict.MET and numeric and item.slack is not None and item.slack < _TIGHT:
+        if (
+            item.verdict is Verdict.MET
+            and numeric
+            and item.slack is not None
+            and item.slack < case.policy.risks.tight
+        ):
             yield RiskNote(
                 level=Level.LOW,
                 title=f"{item.factor}余量小",
@@ -195,7 +198,7 @@ def _accounts(case: Case, subject: Subject) -> Iterator[RiskNote]:
             mitigation="关注付款节奏与分包款支付，要求按月报送资金使用情况",
             evidence=tuple(ref(subject, s) for s in losses),
         )
-    if len([y for y in account_years(case.judged_on, 3) if y in known]) == 1:
+    if len([y for y in asked_years(case, 3) if y in known]) == 1:
         yield RiskNote(
             level=Level.MEDIUM,
             title="财务数据只有一年",
@@ -208,7 +211,7 @@ def _load(case: Case, subject: Subject) -> Iterator[RiskNote]:
     length = case.project.period_years or Decimal(1)
     committed, evidence = commitments(subject, case.judged_on, length)
     newest = max((s for s in counted(subject).values() if s.revenue), key=lambda s: s.year, default=None)
-    if newest is None or not newest.revenue or committed <= _HEAVY * newest.revenue * length:
+    if newest is None or not newest.revenue or committed <= case.policy.risks.heavy * newest.revenue * length:
         return
     yield RiskNote(
         level=Level.MEDIUM,

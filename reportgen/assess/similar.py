@@ -12,29 +12,33 @@ from decimal import Decimal
 from reportgen.assess.case import Case, ref
 from reportgen.assess.measure import ZERO
 from reportgen.assess.model import SimilarItem, SimilarResult
-from reportgen.assess.wording import rounded
-from reportgen.policy.model import SimilarRule
+from reportgen.assess.wording import number, rounded
+from reportgen.policy.values import SimilarRule
 from reportgen.subject.holdings import Acceptance, Contract, ContractStatus, Evaluation, Performance
 from reportgen.subject.model import Subject
 
 _FULL = Decimal(100)
-_LATE, _VERY_LATE = 30, 90
 Fact = tuple[str, Decimal] | None
 """What is known of one side of a project and the points it costs; None where nobody reported it."""
 
 
 @dataclass(frozen=True)
 class _Course:
-    """How a project went: texts, points lost by what is known, and how many sides nobody reported."""
+    """How a project went: texts, what each costs, and how many sides nobody reported."""
 
     went: tuple[str, ...]
-    lost: Decimal
+    costs: tuple[tuple[str, Decimal], ...]
     unknown: int
+
+    @property
+    def lost(self) -> Decimal:
+        """Return the points lost by what is known."""
+        return sum((points for _, points in self.costs), ZERO)
 
 
 def similar_result(case: Case) -> SimilarResult:
     """Return every similar contract of the window, newest first, and their mean score."""
-    start = case.policy.window(case.judged_on).start
+    start = case.span.start
     found = [
         (subject, contract)
         for subject in case.subjects
@@ -81,6 +85,7 @@ def _known(items: Sequence[SimilarItem]) -> str:
 def _item(case: Case, subject: Subject, contract: Contract) -> SimilarItem:
     rule = case.policy.similar
     course = _course(contract, rule)
+    score = _score(course, rule, contract, subject.counts(contract))
     return SimilarItem(
         evidence=ref(subject, contract),
         subject=subject.name,
@@ -94,7 +99,8 @@ def _item(case: Case, subject: Subject, contract: Contract) -> SimilarItem:
         status=contract.status,
         went="；".join(course.went) or "履约情况未见报告",
         papers="齐全" if contract.evidence.complete else "缺" + "、".join(contract.evidence.missing),
-        score=_score(course, rule, contract, subject.counts(contract)),
+        score=score,
+        working="" if score is None else _working(course, rule, contract, score),
         unknown=course.unknown,
         troubled=course.lost > rule.troubled,
     )
@@ -108,13 +114,21 @@ def _score(course: _Course, rule: SimilarRule, contract: Contract, counts: bool)
     return max(ZERO, _FULL - course.lost - silence)
 
 
+def _working(course: _Course, rule: SimilarRule, contract: Contract, score: Decimal) -> str:
+    parts = [f" − {number(points)}（{text}）" for text, points in course.costs]
+    if course.unknown and rule.unknown and contract.status is not ContractStatus.ONGOING:
+        parts.append(f" − {number(rule.unknown)} × {course.unknown}（未见报告）")
+    floor = "，最低为 0" if sum((p for _, p in course.costs), ZERO) > _FULL else ""
+    return f"100{''.join(parts)} = {number(score)}{floor}"
+
+
 def _course(contract: Contract, rule: SimilarRule) -> _Course:
     if contract.status is ContractStatus.BROKEN_OFF:
-        return _Course((contract.status.value,), _FULL, 0)
+        return _Course((contract.status.value,), ((contract.status.value, _FULL),), 0)
     facts = [_delay(contract.performance, rule), *_marks(contract.performance, rule)]
     known = [fact for fact in facts if fact is not None]
     went = tuple(text for text, _ in known if text)
-    return _Course(went, sum((points for _, points in known), ZERO), len(facts) - len(known))
+    return _Course(went, tuple(fact for fact in known if fact[1]), len(facts) - len(known))
 
 
 def _delay(went: Performance, rule: SimilarRule) -> Fact:
@@ -123,7 +137,8 @@ def _delay(went: Performance, rule: SimilarRule) -> Fact:
         return None
     if days == 0:
         return "按期", ZERO
-    points = rule.late if days <= _LATE else rule.late_30 if days <= _VERY_LATE else rule.late_90
+    points = rule.late if days <= rule.late_days else rule.late_more
+    points = rule.late_most if days > rule.late_most_days else points
     return f"延误 {days} 天", points
 
 

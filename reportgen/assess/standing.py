@@ -102,7 +102,7 @@ def _unchecked(claims: list[Hit]) -> Iterator[str]:
 
 
 def _unknown(case: Case, asked: StandingRequirement) -> Iterator[str]:
-    start = case.policy.window(case.judged_on).start
+    start = case.span.start
     since = _bribery_since(case, asked) or start
     for subject in case.subjects:
         lists = case.lists(subject, "records")

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 
-from reportgen.assess.accounts import account_years, counted, founded
-from reportgen.assess.capability import at_hand, engaged, free
+from reportgen.assess.accounts import asked_years, counted, founded
+from reportgen.assess.capability import at_hand, engaged, free, known_free
 from reportgen.assess.case import Case, ref
 from reportgen.assess.funds import commitments
 from reportgen.assess.measure import ZERO
@@ -20,8 +20,6 @@ from reportgen.subject.model import Subject
 
 _FULL = Decimal(100)
 _ONE = Decimal(1)
-_CALM_TURNOVER = Decimal("0.3")
-"""Share of staff leaving in a year above which steadiness counts as short (本机构设定)."""
 _YEARS = 3
 _SHOWN = 10
 
@@ -57,15 +55,20 @@ def technology_use(case: Case) -> list[FactorLine]:
 def equipment_use(case: Case) -> list[FactorLine]:
     """Equipment idle at the deadline, and within its years of service."""
     there = [(s, e) for s in case.subjects for e in s.equipment if e.count and at_hand(e, case.judged_on)]
-    items = [(s, e) for s, e in there if s.counts(e) or free(e, case.judged_on) < e.count]
+    items = [(s, e) for s, e in there if s.counts(e) or free(case, s, e) < e.count]
     if not any(s.counts(e) for s, e in items):
         return []
     total = sum(e.count for _, e in items)
-    idle = sum(free(e, case.judged_on) for s, e in items if s.counts(e))
+    idle = sum(free(case, s, e) for s, e in items if s.counts(e))
     evidence = [ref(s, e) for s, e in items[:_SHOWN]]
     shown = f"{idle}/{total} 台（套）空闲"
-    lines = [_use("设备空闲程度", Decimal(2 * idle) / total, "空闲 ≥ 50%", shown, evidence)]
+    share = Decimal(idle) / total / case.policy.use.idle
+    lines = [_use("设备空闲程度", share, _idle_text(case), shown, evidence)]
     return lines + _in_service(case, [(s, e) for s, e in items if s.counts(e)])
+
+
+def _idle_text(case: Case) -> str:
+    return f"空闲 ≥ {percent(case.policy.use.idle)}"
 
 
 def _in_service(case: Case, items: Sequence[tuple[Subject, Equipment]]) -> list[FactorLine]:
@@ -92,15 +95,16 @@ def _steady(case: Case) -> FactorLine:
     found = [(s, h) for s in case.subjects if (h := _roster(case, s)) is not None]
     left = Decimal(sum(h.left or 0 for _, h in found))
     rate = left / max(1, sum(h.total for _, h in found))
-    steady = _ONE - max(ZERO, rate - _CALM_TURNOVER) / (_ONE - _CALM_TURNOVER)
+    calm = case.policy.use.calm_turnover
+    steady = _ONE - max(ZERO, rate - calm) / (_ONE - calm)
     share = steady * len(found) / len(case.subjects)
     shown = percent(rate, 1) if len(found) == len(case.subjects) else "离职人数未见报告"
     evidence = [ref(s, h) for s, h in found]
-    return _use("人员稳定", share, f"年离职 ≤ {percent(_CALM_TURNOVER)}", shown, evidence)
+    return _use("人员稳定", share, f"年离职 ≤ {percent(calm)}", shown, evidence)
 
 
 def _roster(case: Case, subject: Subject) -> Headcount | None:
-    (newest,) = account_years(case.judged_on, 1)
+    (newest,) = asked_years(case, 1)
     found = [h for h in subject.headcounts if h.year >= newest and h.left is not None and subject.counts(h)]
     return max(found, key=lambda h: h.year, default=None)
 
@@ -109,10 +113,10 @@ def _free_persons(case: Case) -> list[FactorLine]:
     known = [(s, p) for s in case.subjects for p in s.people if s.counts(p) or _busy(case, p)]
     if not known:
         return []
-    idle = sum(1 for s, p in known if s.counts(p) and not _busy(case, p))
+    idle = sum(1 for s, p in known if s.counts(p) and known_free(case, s, p))
     evidence = [ref(s, p) for s, p in known[:_SHOWN]]
-    share = Decimal(2 * idle) / len(known)
-    return [_use("关键人员空闲程度", share, "空闲 ≥ 50%", f"{idle}/{len(known)} 人", evidence)]
+    share = Decimal(idle) / len(known) / case.policy.use.idle
+    return [_use("关键人员空闲程度", share, _idle_text(case), f"{idle}/{len(known)} 人", evidence)]
 
 
 def _busy(case: Case, person: Person) -> bool:
@@ -125,7 +129,7 @@ def funds_use(case: Case) -> list[FactorLine]:
 
 
 def _cash_flow(case: Case) -> list[FactorLine]:
-    years = account_years(case.judged_on, _YEARS)
+    years = asked_years(case, _YEARS)
     asked = [(s, y) for s in case.subjects for y in years if y >= founded(s)]
     known = [(s, st) for s, y in asked if (st := counted(s).get(y)) and st.operating_cash_flow is not None]
     if not asked:
@@ -147,12 +151,14 @@ def _load(case: Case) -> list[FactorLine]:
     evidence = [item for _, items in loads for item in items]
     if not yearly:
         return [_use("在手合同负荷", ZERO, "≤ 年营业额", "年营业额未证实", evidence)]
+    if any(case.closed(s, "contracts") is None for s in case.subjects):
+        return [_use("在手合同负荷", ZERO, "≤ 年营业额", "在手合同尚未查全", evidence)]
     load = committed / (yearly * length)
     share = Decimal(2) - load if load > 1 else _ONE
     return [_use("在手合同负荷", share, "≤ 年营业额", f"{number(load)} 倍", evidence)]
 
 
 def _best_revenue(case: Case, subject: Subject) -> Decimal:
-    years = account_years(case.judged_on, _YEARS)
+    years = asked_years(case, _YEARS)
     found = (st.revenue or ZERO for year, st in counted(subject).items() if year >= years[-1])
     return max(found, default=ZERO)

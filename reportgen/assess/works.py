@@ -1,7 +1,7 @@
 """同类业绩与履约: similar works (F5) and contracts broken off (F9).
 
-Source: DOMAIN §3.3. A work counts by category, value, date and three papers; what is not on a closed
-list of contracts may still exist.
+Source: DOMAIN §3.3. A work counts by category, value, date and three papers, unless its acceptance failed;
+what is not on a closed list of contracts may still exist.
 """
 
 from dataclasses import dataclass, replace
@@ -9,11 +9,11 @@ from datetime import date
 from decimal import Decimal
 
 from reportgen.assess.case import Case, ref
-from reportgen.assess.measure import ZERO, Figure, Measured, by_default, compare, joined, of
+from reportgen.assess.measure import ALL_CONTRACTS, ZERO, Figure, Measured, by_default, compare, joined, of
 from reportgen.assess.model import Verdict
 from reportgen.assess.wording import day, money
 from reportgen.project.requirements import PerformanceRequirement, SimilarWorksRequirement
-from reportgen.subject.holdings import Contract, ContractRole, ContractStatus
+from reportgen.subject.holdings import Acceptance, Contract, ContractRole, ContractStatus
 from reportgen.subject.model import Subject
 from reportgen.subject.window import add_months
 
@@ -65,8 +65,8 @@ def similar_works(case: Case, asked: SimilarWorksRequirement) -> Measured:
 
 def _works(case: Case, subject: Subject, asked: _Asked) -> Figure:
     fitting = [c for c in subject.contracts if asked.fits(c)]
-    passing = [c for c in fitting if asked.passes(c)]
-    proven = [c for c in passing if subject.counts(c) and c.evidence.complete]
+    passing = [c for c in fitting if asked.passes(c) and not (_failed(c) and subject.proven(c))]
+    proven = [c for c in passing if subject.counts(c) and c.evidence.complete and not _failed(c)]
     possible = Decimal(len(passing) + sum(1 for c in fitting if asked.may_pass(c)))
     formula = "；".join(
         f"《{c.name}》{money(c.value * c.share)}，{day(c.accepted_on)}验收" for c in proven[:_NAMED]
@@ -78,6 +78,10 @@ def _works(case: Case, subject: Subject, asked: _Asked) -> Figure:
         evidence=tuple(ref(subject, c) for c in proven),
         missing=_papers(asked.tender, passing, proven),
     )
+
+
+def _failed(contract: Contract) -> bool:
+    return contract.performance.acceptance is Acceptance.FAILED
 
 
 def _papers(
@@ -122,5 +126,5 @@ def _broken_off(contract: Contract, since: date) -> bool:
 
 def _unsettled(case: Case, broken: list[tuple[Subject, Contract]], unknown: list[Subject]) -> tuple[str, ...]:
     causes = [f"《{c.name}》终止原因的核实" for _, c in broken]
-    lists = [f"{case.name_of(s)}公共平台上的完整合同记录" for s in unknown]
+    lists = [f"{case.name_of(s)}{ALL_CONTRACTS}" for s in unknown]
     return (*causes, *lists)

@@ -20,8 +20,11 @@ COMMANDS = {
     "doctor": ("reportgen.cli.doctor", "检查字体、系统库与设置"),
     "schema": ("reportgen.cli.schema", "打印输入格式的 JSON Schema"),
     "subject": ("reportgen.cli.subject", "检查主体文件"),
+    "policy": ("reportgen.cli.policy", "列出、阅读、检查与比较规则包"),
     "assess": ("reportgen.cli.assess", "评价申请人对一个项目的信用能力"),
     "issue": ("reportgen.cli.issue", "出具一份信用报告"),
+    "grade": ("reportgen.cli.grade", "评定主体的综合信用等级"),
+    "backtest": ("reportgen.cli.backtest", "用企业比率表检验财务预警评分卡"),
     "completion": ("reportgen.cli.completion", "打印命令补全脚本"),
 }
 

@@ -1,55 +1,166 @@
-"""`reportgen assess`: the judgement in the terminal or as JSON."""
+"""`reportgen assess`: the judgement in the terminal or as JSON, also of other days and other facts."""
 
-from pathlib import Path
+import json
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
 
 import click
 
+from reportgen.assess.case import Case
+from reportgen.assess.ledger import omissions
 from reportgen.assess.model import Assessment
-from reportgen.assess.wording import number, percent
-from reportgen.cli.common import applicant_of, json_option, project_of, target_options
+from reportgen.assess.wording import percent
+from reportgen.cli.common import DAY, FILE, applicant_of, json_option, target_options
+from reportgen.cli.compare import NOTICE, differences
 from reportgen.cli.help import Command
+from reportgen.cli.workings import points, safe
 from reportgen.errors import ExitCode
+from reportgen.files import PRIVATE, write_whole
+from reportgen.intake.files import load_project
+from reportgen.intake.patch import Patch, load_patch, what_if
 from reportgen.pipeline import judge
+from reportgen.project.applicant import Applicant
+from reportgen.project.model import Project
+from reportgen.subject.history import as_of, known_at
+from reportgen.subject.model import Subject
+
+
+@dataclass(frozen=True)
+class _Given:
+    """What is judged, and the days it is looked at from."""
+
+    applicant: Applicant
+    project: Project
+    lot: str
+    as_of: date | None
+    known_at: date | None
+
+    def judge(self, patch: Patch | None = None) -> tuple[Case, Assessment]:
+        """Return the judgement, with the facts changed by a patch where one is given."""
+        applicant, project = self.applicant, self.project
+        if patch is not None:
+            applicant, project = what_if(applicant, project, patch)
+        return judge(applicant, project.select(self.lot), self.known_at)
+
+    def days(self) -> str:
+        """Return the days asked for, as the head of the output says them; nothing where none was."""
+        parts = (
+            f"按 {self.as_of} 当日的情况（--as-of）" if self.as_of else "",
+            f"按 {self.known_at} 当日所知（--known-at）" if self.known_at else "",
+        )
+        return "，".join(part for part in parts if part)
 
 
 @click.command("assess", cls=Command)
 @target_options
+@click.option("--as-of", type=DAY, metavar="日期", help="按该日的情况评价，其后发生的一概撤回")
+@click.option(
+    "--known-at", type=DAY, metavar="日期", help="按该日所知评价，其后采集的来源、发布的规则包一概不用"
+)
+@click.option(
+    "--what-if", type=FILE, metavar="文件", help="改动事实再评价，列出前后差异；写法见 docs/cases.md"
+)
+@click.option("--explain", "explained", is_flag=True, help="逐项列出依据、计算、证据与来源，附机构内部参考")
+@click.option(
+    "--omissions", type=FILE, metavar="文件", help="把未采用的记录及理由写入该文件，只供审计与主体本人查阅"
+)
 @json_option
 @click.pass_context
-def command(
-    ctx: click.Context,
-    subject_file: Path,
-    project_file: Path,
-    lot: str,
-    partners: tuple[str, ...],
-    as_json: bool,
-) -> None:
+def command(ctx: click.Context, /, explained: bool, as_json: bool, **words: Any) -> None:  # noqa: ANN401 - click's own values
     """评价申请人对一个项目的信用能力；证据不足时列出缺件清单，退出码 4。"""
-    _, assessment = judge(applicant_of(subject_file, partners), project_of(project_file, lot))
-    if as_json:
-        click.echo(assessment.model_dump_json(indent=2))
+    given = _given(words)
+    if words["what_if"] is None:
+        case, after = given.judge()
+        before = None
     else:
-        _show(assessment)
-    ctx.exit(ExitCode.DONE if assessment.conclusion else ExitCode.INSUFFICIENT)
+        patch = load_patch(words["what_if"])
+        before = given.judge()[1]
+        case, after = given.judge(patch)
+    if words["omissions"] is not None:
+        write_whole(words["omissions"], _ledger(case), PRIVATE)
+    if as_json:
+        click.echo(_json(after, before))
+    else:
+        _print(given, case, after, before, explained=explained)
+    ctx.exit(ExitCode.DONE if after.conclusion else ExitCode.INSUFFICIENT)
+
+
+def _given(words: dict[str, Any]) -> _Given:
+    applicant = applicant_of(words["subject_file"], words["partners"])
+    members = [m.model_copy(update={"subject": _then(m.subject, words)}) for m in applicant.members]
+    project = load_project(words["project_file"])
+    past = applicant.model_copy(update={"members": tuple(members)})
+    return _Given(past, project, words["lot"], words["as_of"], words["known_at"])
+
+
+def _then(subject: Subject, words: dict[str, Any]) -> Subject:
+    # Known time first: it asks when the sources were collected, which valid time leaves behind.
+    if words["known_at"] is not None:
+        subject = known_at(subject, words["known_at"])
+    return subject if words["as_of"] is None else as_of(subject, words["as_of"])
+
+
+def _ledger(case: Case) -> bytes:
+    listed = [omission.model_dump(mode="json") for omission in omissions(case)]
+    return json.dumps(listed, ensure_ascii=False, indent=2).encode()
+
+
+def _json(after: Assessment, before: Assessment | None) -> str:
+    if before is None:
+        return after.model_dump_json(indent=2)
+    return json.dumps(
+        {"before": before.model_dump(mode="json"), "after": after.model_dump(mode="json")},
+        ensure_ascii=False,
+        indent=2,
+    )
+
+
+def _print(
+    given: _Given, case: Case, after: Assessment, before: Assessment | None, *, explained: bool
+) -> None:
+    if before is not None:
+        _say(f"【{NOTICE}】", bold=True)
+    if given.days():
+        _say(given.days())
+    if before is not None:
+        for line in differences(before, after):
+            _say(f"  · {line}")
+    if explained:
+        _explain(case, after)
+    elif before is None:
+        _show(after)
+
+
+def _explain(case: Case, assessment: Assessment) -> None:
+    from rich.console import Console
+
+    from reportgen.cli.desk import desk
+    from reportgen.cli.explain import explain
+
+    console = Console(markup=False, highlight=False, emoji=False)
+    console.print(explain(case, assessment))
+    console.print(desk(case))
+
+
+def _say(text: str, *, bold: bool = False) -> None:
+    click.secho(safe(text), bold=bold)
 
 
 def _show(a: Assessment) -> None:
-    click.secho(a.sentence, bold=True)
-    click.echo("、".join(f"{m.name}（{m.uscc}）" for m in a.applicant) + f"　项目 {a.project} {a.lot}")
+    _say(a.sentence, bold=True)
+    _say("、".join(f"{m.name}（{m.uscc}）" for m in a.applicant) + f"　项目 {a.project} {a.lot}")
     for reason in a.reasons:
-        click.echo(f"  · [{reason.basis}] {reason.text}")
-    if a.gaps:
-        for gap in a.gaps.gaps:
-            click.echo(f"  缺 {gap.clause} {gap.what}：{gap.why}。{gap.how}")
-    score = "未评定" if a.total is None else number(a.total, 1)
-    click.echo(
-        f"综合得分 {score}，证据覆盖率 {percent(a.coverage)}，规则包 {a.pack.name} {a.pack.sha256[:12]}"
-    )
+        _say(f"  · [{reason.basis}] {reason.text}")
+    for gap in a.gaps.gaps if a.gaps else ():
+        _say(f"  缺 {gap.clause} {gap.what}：{gap.why}。{gap.how}")
+    pack = f"规则包 {a.pack.name} {a.pack.sha256[:12]}"
+    _say(f"综合得分 {points(a.total)}，证据覆盖率 {percent(a.coverage)}，{pack}")
     for item in a.requirements:
-        click.echo(f"  {item.verdict}　{item.required}　实际 {item.actual}　{item.margin}")
+        _say(f"  {item.verdict}　{item.required}　实际 {item.actual}　{item.margin}")
     for factor in a.factors:
-        click.echo(f"  {factor.finding}（{'未评定' if factor.score is None else number(factor.score, 1)}）")
-    click.echo(f"  {a.record.finding}（{number(a.record.score, 1)}）")
-    click.echo(f"  {a.similar.finding}")
+        _say(f"  {factor.finding}（{points(factor.score)}）")
+    _say(f"  {a.record.finding}（{points(a.record.score)}）")
+    _say(f"  {a.similar.finding}")
     for risk in a.risks:
-        click.echo(f"  风险{risk.level}　{risk.title}：{risk.text}")
+        _say(f"  风险{risk.level}　{risk.title}：{risk.text}")

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
+from datetime import date
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any, TypeVar
@@ -18,6 +19,25 @@ from reportgen.subject.model import Subject
 
 F = TypeVar("F", bound=Callable[..., Any])
 FILE = click.Path(path_type=Path)
+
+
+class _Day(click.ParamType[date]):
+    """A day written like 2026-11-21."""
+
+    name = "日期"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        """Return the day, or fail in Chinese."""
+        try:
+            day = date.fromisoformat(str(value))
+        except ValueError:
+            day = date.min
+        if day.isoformat() != str(value):
+            self.fail(f"{value} 不是日期，应如 2026-11-21", param, ctx)
+        return day
+
+
+DAY = _Day()
 
 
 def json_option(function: F) -> F:

@@ -15,8 +15,9 @@ import click
 
 from reportgen.cli.common import FILE, echo_json, json_option, recipient_of
 from reportgen.cli.help import Command
+from reportgen.files import write_whole
 from reportgen.intake.files import load_project, load_subject
-from reportgen.pipeline import Request, issue, publish
+from reportgen.pipeline import Request, issue
 from reportgen.plain import read_plain
 from reportgen.project.applicant import Applicant, Member, single
 from reportgen.project.model import CHINA
@@ -83,7 +84,7 @@ def run_case(case: dict[str, Any], path: Path) -> Outcome:
     started = time.perf_counter()
     request = request_of(case, asset_dir("sample_subjects"))
     done = issue(request, sample_office(), datetime.now(CHINA).replace(tzinfo=None), path)
-    written = done.path or publish(done.typeset.pdf, path.with_stem(f"{path.stem}-gaps"))
+    written = done.path or write_whole(path.with_stem(f"{path.stem}-gaps"), done.typeset.pdf)
     lot = f" {request.project.lot.id}标段" if request.project.lot else ""
     return Outcome(
         file=written.name,

@@ -25,7 +25,7 @@ from reportgen.document.content import (
 from reportgen.document.issuer import Binding, Identity, Issuer, Stage
 from reportgen.document.qr import qr_svg
 from reportgen.document.seal import seal_strings, seal_svg
-from reportgen.document.sections import conclusion_tone, sections
+from reportgen.document.sections import sections
 from reportgen.document.tables import Column, table
 
 _RISKS = 5
@@ -79,7 +79,7 @@ def compose(inputs: Inputs) -> Content:
         cover=tuple(_cover(inputs)),
         date_line=day(identity.issued_at.date()),
         clauses=tuple(_clauses(case)),
-        filing=tuple(_filing(inputs.issuer)),
+        filing=(*_filing(inputs.issuer), Pair("互认", _recognition(case, inputs.issuer))),
         staff=tuple(_staff(inputs.issuer, identity)),
         objection=tuple(_objection(inputs.issuer)),
         status_note=_status(identity),
@@ -156,6 +156,17 @@ def _filing(issuer: Issuer) -> Iterator[Pair]:
     yield Pair("网址", agency.website)
 
 
+def _recognition(case: Case, issuer: Issuer) -> str:
+    # Digits three to eight of the code are the region of registration.
+    here, there = issuer.agency.uscc[2:8], case.project.region
+    if here[:4] == there[:4]:
+        return "机构与项目同在一地，不涉及互认"
+    entry = case.policy.recognition(here)
+    if entry is None:
+        return "规则包没有载明项目所在地与本机构登记地互认；是否采用由使用单位决定，对各地机构应一视同仁"
+    return f"项目所在地认可{entry.title}的机构（{case.policy.citation(entry.cite).label()}）"
+
+
 def _staff(issuer: Issuer, identity: Identity) -> Iterator[Pair]:
     yield Pair("编制", issuer.staff.prepared_by)
     yield Pair("复核", issuer.staff.reviewed_by)
@@ -168,6 +179,11 @@ def _objection(issuer: Issuer) -> Iterator[Pair]:
     yield Pair("电子邮箱", issuer.objection.email)
     yield Pair("书面地址", issuer.objection.address)
     yield Pair("答复期限", f"{issuer.objection.days} 日内书面答复")
+
+
+def _tone(conclusion: Conclusion | None) -> str:
+    # The class of the conclusion page: capable, limited or incapable.
+    return conclusion.name.lower() if conclusion else "none"
 
 
 def _status(identity: Identity) -> str:
@@ -190,7 +206,7 @@ def _verdict(inputs: Inputs) -> Verdict:
     binding = a.binding or Reason(text="", basis=a.reasons[0].basis)
     return Verdict(
         sentence=a.conclusion.value if a.conclusion else "",
-        tone=conclusion_tone(a.conclusion),
+        tone=_tone(a.conclusion),
         tag="异议中" if a.disputed else "",
         binding=_brief(binding.text, _BINDING),
         basis=_basis(case, a, binding),

@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from decimal import Decimal
 
+from reportgen.assess.capability import known_free
+from reportgen.assess.case import Case
 from reportgen.assess.wording import day, money, number
 from reportgen.document.tables import (
     NONE,
@@ -17,7 +19,7 @@ from reportgen.document.tables import (
     wan,
 )
 from reportgen.subject.base import Fact
-from reportgen.subject.holdings import Qualification, Statement
+from reportgen.subject.holdings import Person, Qualification, Statement
 from reportgen.subject.model import Link, Subject
 
 _CHANGES, _PEOPLE = 12, 30
@@ -109,7 +111,7 @@ def qualifications(subject: Subject) -> Table:
         shown.setdefault(key, q)
     rows = [
         (
-            Cell(f"{q.category}{q.grade}", tag=standing_tag(subject, q)),
+            Cell(f"{q.category}{q.grade}", tag=standing_tag(subject, q), note=_output(q)),
             q.kind,
             or_none(q.number),
             q.authority,
@@ -129,6 +131,11 @@ def qualifications(subject: Subject) -> Table:
     return table(
         "资质、许可与认证", columns, rows, source=source_note(subject, subject.qualifications), note=note
     )
+
+
+def _output(held: Qualification) -> str:
+    output = held.annual_output
+    return f"年产能 {number(output.amount)} {output.unit}" if output else ""
 
 
 def technology(subject: Subject) -> Table:
@@ -155,7 +162,7 @@ def equipment(subject: Subject) -> Table:
             or_none(e.specification),
             e.tenure + (f"至{day(e.lease_until)}" if e.lease_until else ""),
             str(e.count),
-            str(e.committed),
+            _count(e.committed),
             day(e.commissioned_on) if e.commissioned_on else NONE,
         )
         for e in subject.equipment
@@ -171,15 +178,15 @@ def equipment(subject: Subject) -> Table:
     return table("主要设备", columns, rows, source=source_note(subject, subject.equipment))
 
 
-def people(subject: Subject) -> Table:
-    """Key persons with certificate and whether they are engaged."""
+def people(case: Case, subject: Subject) -> Table:
+    """Key persons with certificate and whether they are engaged, as far as anybody has said."""
     rows = [
         (
             Cell(p.name, tag=standing_tag(subject, p)),
             p.post,
             f"{p.certificate}{p.grade}" + (f"（{p.specialty}）" if p.specialty else ""),
             day(p.valid_until),
-            f"{p.engaged_on}，至{day(p.engaged_until)}" if p.engaged_on else "无",
+            _engagement(case, subject, p),
         )
         for p in subject.people[:_PEOPLE]
     ]
@@ -192,6 +199,12 @@ def people(subject: Subject) -> Table:
         Column("在任项目", 24),
     ]
     return table("关键人员", columns, rows, source=source_note(subject, subject.people), note=more)
+
+
+def _engagement(case: Case, subject: Subject, person: Person) -> str:
+    if person.engaged_on:
+        return f"{person.engaged_on}，至{day(person.engaged_until)}"
+    return "无" if known_free(case, subject, person) else "未载明"
 
 
 def headcounts(subject: Subject) -> Table:
@@ -220,8 +233,8 @@ def credit_lines(subject: Subject) -> Table:
         (
             Cell(c.bank, tag=standing_tag(subject, c)),
             wan(c.limit),
-            wan(c.used),
-            wan(c.limit - c.used),
+            NONE if c.used is None else wan(c.used),
+            NONE if c.used is None else wan(c.limit - c.used),
             day(c.valid_until),
         )
         for c in subject.credit_lines

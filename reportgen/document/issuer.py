@@ -1,16 +1,32 @@
 """The issuer (机构) with its 备案 data, staff and seal, and the identity of one document."""
 
+from datetime import date
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, model_validator
 
 from reportgen.errors import ReportgenError
 from reportgen.faults import faults_of
 from reportgen.project.model import Party
 from reportgen.settings import Office
-from reportgen.subject.base import Date, Model, Moment, Text
+from reportgen.subject.base import Date, Model, Moment, Text, require_order
 from reportgen.subject.identifiers import Uscc
+from reportgen.subject.model import Subject
+
+
+class GradingFiling(Model):
+    """The filing that allows the agency to give a 综合信用等级, beside the one for its reports."""
+
+    filing_number: Text
+    authority: Text
+    since: Date
+    until: Date
+
+    @model_validator(mode="after")
+    def _dates_in_order(self) -> Self:
+        require_order("since", self.since, "until", self.until)
+        return self
 
 
 class Agency(Model):
@@ -27,6 +43,7 @@ class Agency(Model):
     phone: Text
     email: Text
     website: Text
+    grading: GradingFiling | None = None
     sample: bool = False
 
 
@@ -113,3 +130,22 @@ def issuer_of(office: Office) -> Issuer:
         return Issuer.model_validate(office.data)
     except ValidationError as error:
         raise ReportgenError("E0311", path=str(office.folder), faults=faults_of(error, "E0311")) from error
+
+
+def grading_filing(agency: Agency, subject: Subject, on: date) -> GradingFiling:
+    """Return the filing by which an agency may grade a subject on a day.
+
+    Raises E1101 (its own filing is not in force), E1103 (it would grade itself or its owner), E1104 (no
+    filing for grades in force).
+    """
+    if not agency.filing_since <= on <= agency.filing_until:
+        raise ReportgenError("E1101", since=agency.filing_since, until=agency.filing_until, on=on)
+    if agency.uscc in {subject.uscc, *(holder.uscc for holder in subject.shareholders)}:
+        raise ReportgenError("E1103", detail=f"{agency.name}是被评定的主体或其股东")
+    filing = agency.grading
+    if filing is None:
+        raise ReportgenError("E1104", path="agency.grading", detail=f"{agency.name}没有登记等级评定的备案")
+    if not filing.since <= on <= filing.until:
+        detail = f"等级评定备案有效期为 {filing.since} 至 {filing.until}，评定日为 {on}"
+        raise ReportgenError("E1104", path="agency.grading", detail=detail)
+    return filing

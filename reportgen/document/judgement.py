@@ -62,19 +62,27 @@ def laws(policy: Policy, cites: Sequence[str]) -> str:
     return "；".join(document + "、".join(items) for document, items in articles.items())
 
 
-def gates(assessment: Assessment, policy: Policy) -> Table:
-    """Every 否决项 tested, with its citation."""
+def gates(case: Case, assessment: Assessment) -> Table:
+    """Every 否决项 tested, with its citation, or with the clause by which the owner chose a local rule."""
     rows = [
         (
             g.title,
             Cell(g.reason.text, tag="异议中" if g.reason.disputed else ""),
-            laws(policy, g.reason.cites) or "处罚决定所载依据",
+            ground(case, g.reason),
             "触及" if g.tripped else "未证实" if g.unproven else "未触及",
         )
         for g in assessment.gates
     ]
     columns = [Column("否决项", 26), Column("核查结果", 38), Column("依据", 26), Column("判定", 10)]
-    return table("法定否决项核查", columns, rows)
+    return table("否决项核查", columns, rows)
+
+
+def ground(case: Case, reason: Reason) -> str:
+    """Return what a 否决项 rests on: the law, or the clause by which the owner chose a local rule."""
+    if reason.basis is Basis.LAW:
+        return laws(case.policy, reason.cites) or "处罚决定所载依据"
+    chosen = "；".join(case.policy.citation(cite).label() for cite in reason.cites)
+    return f"{named(reason.basis, case)}：{reason.clause}，选用{chosen}"
 
 
 def requirements(
@@ -128,7 +136,7 @@ def factor(case: Case, result: FactorResult) -> Table:
         Column("依据", 12),
     ]
     shown = "未评定" if result.score is None else f"{number(result.score, 1)} 分"
-    return table(f"{result.factor}：{shown}", columns, rows)
+    return table(f"{result.factor}：{shown}", columns, rows, note=result.working)
 
 
 def record_counts(assessment: Assessment) -> Table:

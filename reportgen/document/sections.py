@@ -4,11 +4,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from reportgen.assess.case import Case, ref
-from reportgen.assess.measure import ZERO
 from reportgen.assess.model import (
     Assessment,
     Basis,
-    Conclusion,
     FactorResult,
     RecordItem,
     SimilarItem,
@@ -19,6 +17,10 @@ from reportgen.document import facts, judgement
 from reportgen.document.chart_timeline import RecordPoint, record_timeline
 from reportgen.document.charts import SlackBar, YearFigures, finance_trend, requirement_slack
 from reportgen.document.content import Block, Figure, Heading, Paragraph, Section
+from reportgen.document.contracts import ongoing
+from reportgen.document.information import information
+from reportgen.document.merits import clauses, measures
+from reportgen.document.method import method
 from reportgen.document.tables import Column, Table, source_note, table
 from reportgen.project.requirements import Factor
 from reportgen.subject.model import Subject
@@ -45,7 +47,7 @@ def sections(case: Case, assessment: Assessment) -> Iterator[Section]:
     yield Section("s9", "9", "资金实力及其运用", tuple(_funds(case, by_factor[Factor.FUNDS])))
     yield Section("s10", "10", "关联方", tuple(_related(case)))
     yield Section("s11", "11", "风险提示", tuple(_risks(case, assessment)))
-    yield Section("s12", "12", "评价方法与版本", tuple(_method(case, assessment)))
+    yield Section("s12", "12", "评价方法与版本", tuple(method(case, assessment)))
 
 
 def _requirements(case: Case, assessment: Assessment) -> Iterator[Block]:
@@ -56,12 +58,13 @@ def _requirements(case: Case, assessment: Assessment) -> Iterator[Block]:
         f"未证实 {counts[Verdict.UNPROVEN]} 项。各项均以{case.project.judged_by}（{day(case.judged_on)}）为准核对。"
     )
     if assessment.gates:
-        yield judgement.gates(assessment, case.policy)
+        yield judgement.gates(case, assessment)
     hard = [item for item in items if item.hard]
     soft = [item for item in items if not item.hard]
     yield judgement.requirements(case, assessment, hard, f"必备要求（{len(hard)} 项）")
     if soft:
         yield judgement.requirements(case, assessment, soft, f"一般要求（{len(soft)} 项）")
+    yield from clauses(assessment)
     bars = [
         SlackBar(label=item.name, ratio=float(item.slack), verdict=item.verdict)
         for item in items
@@ -121,6 +124,7 @@ def _record(case: Case, assessment: Assessment) -> Iterator[Block]:
     for heads, caption in _RECORD_GROUPS:
         shown = [i for i in items if i.nature is not Nature.ADVERSE and i.head in heads]
         yield _sourced(case, judgement.others(assessment, heads, caption), shown)
+    yield from measures(case, assessment)
 
 
 def _sourced(case: Case, shown: Table, items: Sequence[RecordItem | SimilarItem]) -> Table:
@@ -184,7 +188,7 @@ def _staff(case: Case, result: FactorResult) -> Iterator[Block]:
     for subject in case.applicant.subjects:
         yield from _named(case, subject)
         yield facts.headcounts(subject)
-        yield facts.people(subject)
+        yield facts.people(case, subject)
 
 
 def _funds(case: Case, result: FactorResult) -> Iterator[Block]:
@@ -197,6 +201,8 @@ def _funds(case: Case, result: FactorResult) -> Iterator[Block]:
             yield Figure("近三年营业收入、净利润与资产负债率", finance_trend(figures))
         yield facts.ratios(subject)
         yield facts.credit_lines(subject)
+        yield ongoing(case, subject)
+    yield from information(case)
 
 
 def _figures(subject: Subject) -> Sequence[YearFigures]:
@@ -224,76 +230,3 @@ def _related(case: Case) -> Iterator[Block]:
 def _risks(case: Case, assessment: Assessment) -> Iterator[Block]:
     yield Paragraph(f"按等级列示全部 {len(assessment.risks)} 项风险提示及缓释建议，供签约与履约时采用。")
     yield judgement.risks(case, assessment)
-
-
-def _method(case: Case, assessment: Assessment) -> Iterator[Block]:
-    rule, weights = case.policy.conclusion, case.policy.weights
-    yield Paragraph(
-        "先核查法定否决项与招标文件（申报条件）的必备要求，再评定能力要素、信用记录与同类项目。"
-        "触及否决项，或经核实不满足必备要求的，为不具备信用能力；证据不足的不作结论。"
-        f"其余情形中，综合得分不低于 {number(rule.total)} 分、各能力要素不低于 {number(rule.factor_floor)} 分、"
-        f"信用记录不低于 {number(rule.record_floor)} 分、"
-        f"证据覆盖率不低于 {percent(rule.coverage_full)}，"
-        "且没有起决定作用的异议记录的，为具备信用能力；否则为信用能力一般。"
-        "上述分数线与权重均为本机构设定。"
-    )
-    yield _parts(assessment, weights.factors, weights.record, weights.similar)
-    yield Paragraph(
-        f"敏感性：{assessment.sensitivity}" if assessment.sensitivity else "证据不足，未作敏感性分析。"
-    )
-    yield judgement.coverage(assessment)
-    yield _version(assessment)
-    yield from _bases(case, assessment)
-
-
-def _parts(assessment: Assessment, factors: object, record: object, similar: object) -> Table:
-    known = [f.score for f in assessment.factors if f.score is not None]
-    mean = number(sum(known, ZERO) / len(known), 1) if known else "未评定"
-    score = assessment.similar.score
-    rows = [
-        ("能力要素（四项平均）", mean, f"{factors}"),
-        ("信用记录", number(assessment.record.score, 1), f"{record}"),
-        ("同类项目", "未评定" if score is None else number(score, 1), f"{similar}"),
-        ("综合得分", "未评定" if assessment.total is None else number(assessment.total, 1), "1"),
-    ]
-    note = "未评定的部分不计入，其权重由其余部分按比例分担。"
-    return table(
-        "综合得分的构成",
-        [Column("部分", 40), Column("得分", 30, "num"), Column("权重", 30, "num")],
-        rows,
-        note=note,
-    )
-
-
-def _version(assessment: Assessment) -> Table:
-    pack = assessment.pack
-    rows = [
-        ("规则包", f"{pack.title}（{pack.name}），取{day(pack.on)}有效的值"),
-        ("规则包校验值", pack.sha256),
-        ("规则有效性", pack.effect),
-        ("方法版本", assessment.method),
-        ("输入数据校验值", assessment.snapshot_sha256),
-        ("数据截止", day(assessment.as_of)),
-    ]
-    return table("版本与校验", [Column("项目", 22, "head"), Column("内容", 78)], rows)
-
-
-def _bases(case: Case, assessment: Assessment) -> Iterator[Block]:
-    cites = [cite for gate in assessment.gates for cite in gate.reason.cites]
-    cites += [item.cite for item in assessment.requirements if item.cite]
-    shown = [case.policy.citation(cite) for cite in dict.fromkeys(cites)]
-    rows = [
-        (c.label(), c.number or (f"{c.version} 版" if c.version else "—"), c.rule)
-        for c in shown
-        if c.printable
-    ]
-    columns = [Column("文件与条款", 34), Column("文号或版本", 18), Column("规则大意（本机构转述）", 48)]
-    yield table("判断所依据的法律规定", columns, rows, dense=True)
-    printed = case.policy.printed(case.project.matter).values()
-    declared = [s.cite for s in printed if case.policy.citation(s.cite).printable]
-    yield Paragraph(f"声明所依据的规定：{judgement.laws(case.policy, declared)}。", "note")
-
-
-def conclusion_tone(conclusion: Conclusion | None) -> str:
-    """Return the class of the conclusion page: capable, limited or incapable."""
-    return conclusion.name.lower() if conclusion else "none"

@@ -8,9 +8,10 @@ from typing import Annotated, Self
 from pydantic import Field, PrivateAttr, field_validator, model_validator
 
 from reportgen.errors import ReportgenError
+from reportgen.project.clauses import Choice, CreditClause
+from reportgen.project.clauses import Party as Party  # noqa: PLC0414 - a project names its parties
 from reportgen.project.requirements import Requirement, Years
 from reportgen.subject.base import Date, Identifier, LongText, Model, Moment, Money, Region, Text
-from reportgen.subject.identifiers import Uscc
 from reportgen.subject.matter import Matter as Matter  # noqa: PLC0414 - a project names its matter
 
 CHINA = timezone(timedelta(hours=8), "Asia/Shanghai")
@@ -29,13 +30,6 @@ class ApplicantRole(StrEnum):
     SUBSIDY_APPLICANT = "申请补助主体"
     TRADING_PARTY = "交易主体"
     OTHER = "其他申请主体"
-
-
-class Party(Model):
-    """The owner (招标人, 采购人, 主管部门) or its agent."""
-
-    name: Text
-    uscc: Uscc
 
 
 class JointVentureRule(Model):
@@ -77,6 +71,8 @@ class Project(Model):
     decision_date: Date | None = None
     joint_venture: JointVentureRule = JointVentureRule()
     requirements: tuple[Requirement, ...] = ()
+    choices: tuple[Choice, ...] = ()
+    credit_clauses: tuple[CreditClause, ...] = ()
     lots: tuple[Lot, ...] = ()
     note: LongText = ""
     # No field: a file must not be able to select a lot past its checks and its requirements.
@@ -144,12 +140,23 @@ class Project(Model):
         return self
 
     @model_validator(mode="after")
+    def _choices_are_the_owners(self) -> Self:
+        for index, choice in enumerate(self.choices):
+            if choice.by.uscc != self.owner.uscc:
+                raise ValueError(f"choices[{index}].by 应为本项目的招标人（主管部门）{self.owner.name}")
+            if choice.chosen_on > self.judged_on:
+                raise ValueError(f"choices[{index}].chosen_on 晚于{self.judged_by}")
+        return self
+
+    @model_validator(mode="after")
     def _ids_unique(self) -> Self:
         own = [item.id for item in self.requirements]
         repeated = [i for i, n in Counter(item.id for item in self.lots).items() if n > 1]
         for lot in self.lots:
             repeated += [i for i, n in Counter([*own, *(r.id for r in lot.requirements)]).items() if n > 1]
         repeated += [i for i, n in Counter(own).items() if n > 1]
+        repeated += [i for i, n in Counter(item.id for item in self.credit_clauses).items() if n > 1]
+        repeated += [i for i, n in Counter(item.switch for item in self.choices).items() if n > 1]
         if repeated:
             raise ValueError(f"id 重复：{'、'.join(sorted(set(repeated)))}")
         return self

@@ -1,6 +1,7 @@
 """What a subject has and has done: licences, statements, contracts, technology, equipment, people.
 
-Every item is a `Fact`. Money is in 元. An unknown outcome is None: it never counts as good.
+Every item is a `Fact`. Money is in 元, a quantity in the unit it names. An unknown outcome is None: it
+never counts as good.
 """
 
 from decimal import Decimal
@@ -10,6 +11,8 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 
 from reportgen.subject.base import (
+    ONE_FORM,
+    WRITTEN,
     Count,
     Date,
     Fact,
@@ -23,7 +26,16 @@ from reportgen.subject.base import (
 )
 from reportgen.subject.identifiers import Uscc
 
-_FIRST_YEAR, _LAST_YEAR = 1949, 2100
+Year = Annotated[int, Field(ge=1949, le=2100)]
+Amount = Annotated[Decimal, Field(ge=0, max_digits=18, decimal_places=6), WRITTEN, ONE_FORM]
+Unit = Annotated[str, Field(min_length=1, max_length=20)]
+
+
+class Quantity(Model):
+    """So much of a product, in its unit; units are compared as written and never converted."""
+
+    amount: Amount
+    unit: Unit
 
 
 class QualificationKind(StrEnum):
@@ -35,7 +47,7 @@ class QualificationKind(StrEnum):
 
 
 class Qualification(Fact):
-    """A 资质, licence or system certificate with its validity."""
+    """A 资质, licence or system certificate with its validity, and the yearly output it states, if any."""
 
     kind: QualificationKind
     category: Text
@@ -44,6 +56,7 @@ class Qualification(Fact):
     authority: Text
     valid_from: Date | None = None
     valid_until: Date | None = None
+    annual_output: Quantity | None = None
 
     @model_validator(mode="after")
     def _dates_in_order(self) -> Self:
@@ -54,7 +67,7 @@ class Qualification(Fact):
 class Statement(Fact):
     """One year's financial statements, in 元; what was not filed is None."""
 
-    year: Annotated[int, Field(ge=_FIRST_YEAR, le=_LAST_YEAR)]
+    year: Year
     audited: bool
     auditor: str = Field(default="", max_length=120)
     opinion: str = Field(default="", max_length=120)
@@ -87,14 +100,14 @@ class CreditLine(Fact):
 
     bank: Text
     limit: Money
-    used: Money = Decimal(0)
+    used: Money | None = None
     issued_on: Date
     valid_until: Date | None = None
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
         require_order("issued_on", self.issued_on, "valid_until", self.valid_until)
-        if self.used > self.limit:
+        if self.used is not None and self.used > self.limit:
             raise ValueError(f"used（{self.used}）大于 limit（{self.limit}）")
         return self
 
@@ -169,7 +182,10 @@ class ContractEvidence(Model):
 
 
 class Contract(Fact):
-    """A contract performed or under way; values in 元, `share` is the subject's part of it."""
+    """A contract performed or under way; values in 元, `share` is the subject's part of it.
+
+    `remaining` is what the whole contract leaves to do, `remaining_quantity` what it leaves to deliver.
+    """
 
     name: Text
     category: Text
@@ -183,6 +199,7 @@ class Contract(Fact):
     accepted_on: Date | None = None
     status: ContractStatus
     remaining: Money | None = None
+    remaining_quantity: Quantity | None = None
     evidence: ContractEvidence = ContractEvidence()
     performance: Performance = Performance()
 
@@ -230,12 +247,12 @@ class Equipment(Fact):
     lease_until: Date | None = None
     commissioned_on: Date | None = None
     life_years: Annotated[int, Field(gt=0, le=60)] | None = None
-    committed: Count = 0
+    committed: Count | None = None
     committed_until: Date | None = None
 
     @model_validator(mode="after")
     def _committed_within_count(self) -> Self:
-        if self.committed > self.count:
+        if self.committed is not None and self.committed > self.count:
             raise ValueError(f"committed（{self.committed}）大于 count（{self.count}）")
         return self
 
@@ -257,7 +274,7 @@ class Person(Fact):
 class Headcount(Fact):
     """Staff at a year's end, and how many left during it."""
 
-    year: Annotated[int, Field(ge=_FIRST_YEAR, le=_LAST_YEAR)]
+    year: Year
     total: Count
     technical: Count
     left: Count | None = None

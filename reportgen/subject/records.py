@@ -50,6 +50,7 @@ class RecordKind(StrEnum):
     BROKEN_PROMISE = "违背承诺"
     EVALUATION = "公共信用综合评价"
     INDUSTRY_EVALUATION = "行业信用评价"
+    GRADE = "综合信用等级"
     CIVIL = "民事裁判"
     PENDING = "未决诉讼"
     ENFORCEMENT = "被执行人"
@@ -76,6 +77,7 @@ _TAXONOMY: dict[RecordKind, tuple[Head, Nature]] = {
     RecordKind.BROKEN_PROMISE: (Head.COMMITMENT, Nature.ADVERSE),
     RecordKind.EVALUATION: (Head.EVALUATION, Nature.NEUTRAL),
     RecordKind.INDUSTRY_EVALUATION: (Head.EVALUATION, Nature.NEUTRAL),
+    RecordKind.GRADE: (Head.EVALUATION, Nature.NEUTRAL),
     RecordKind.CIVIL: (Head.JUDGMENT, Nature.NEUTRAL),
     RecordKind.PENDING: (Head.JUDGMENT, Nature.NEUTRAL),
     RecordKind.ENFORCEMENT: (Head.JUDGMENT, Nature.ADVERSE),
@@ -154,6 +156,26 @@ class Misconduct(StrEnum):
     OTHER = "其他受罚行为"
 
 
+class SeriousBreach(StrEnum):
+    """The serious kinds of 丹东 2017, （六） and 武昌 2018, 二（五）1, in short."""
+
+    HEALTH = "严重危害健康和生命安全"
+    ORDER = "严重破坏公平竞争和社会秩序"
+    DUTY = "有能力而拒不履行法定义务"
+    DEFENCE = "拒不履行国防义务"
+    CAPACITY = "恶意阻挠去产能"
+    FUNDS = "以虚假材料骗取资金扶持"
+
+
+class Grade(StrEnum):
+    """The four classes of the 综合信用等级 (本溪 2017, 二（一）)."""
+
+    A = "A"
+    B = "B"
+    C = "C"
+    D = "D"
+
+
 class Ban(Model):
     """A ban pronounced in the deciding document: from what, since when, until when, by which rule.
 
@@ -175,7 +197,8 @@ class CreditRecord(Fact):
     """One dated, sourced fact under one of the eight heads.
 
     `determined_on` is the date of the deciding document; `amount` is in 元. `bribery` marks a criminal
-    judgment for bribery, which the tender asks about by itself. A severity that a person
+    judgment for bribery, which the tender asks about by itself; `social_impact` that the document
+    established 造成严重社会影响; `grade` is what an evaluation gave. A severity that a person
     set, not the document, has `severity_manual` and is printed as 人工判定.
     """
 
@@ -190,6 +213,9 @@ class CreditRecord(Fact):
     severity: Severity | None = None
     severity_manual: bool = False
     misconduct: Misconduct | None = None
+    serious_breach: SeriousBreach | None = None
+    social_impact: bool = False
+    grade: str = Field(default="", max_length=20)
     bribery: bool = False
     measures: tuple[Measure, ...] = ()
     fulfilment: Fulfilment = Fulfilment.UNKNOWN
@@ -265,6 +291,12 @@ class CreditRecord(Fact):
         }
         if self.state in dated and dated[self.state][1] is None:
             raise ValueError(f"状态为{self.state}时必须写明 {dated[self.state][0]}")
+        return self
+
+    @model_validator(mode="after")
+    def _grade_is_a_class(self) -> Self:
+        if self.kind is RecordKind.GRADE and self.grade not in set(Grade):
+            raise ValueError(f"{self.kind}的 grade 应为 {'、'.join(Grade)} 之一")
         return self
 
     @model_validator(mode="after")

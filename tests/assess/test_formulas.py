@@ -15,7 +15,7 @@ from reportgen.assess.funds import commitments, liquidity_need
 from reportgen.assess.model import Basis, Conclusion, Verdict
 from reportgen.assess.qualification import at_least
 from reportgen.assess.wording import day, money, number, percent, rounded
-from reportgen.policy.model import ConclusionRule, FactorCurve, Weights
+from reportgen.policy.values import ConclusionRule, FactorCurve, Weights
 from reportgen.project.requirements import Factor
 from tests.assess.build import asked, given_case, judged
 from tests.factories import Data
@@ -53,6 +53,7 @@ PERFECT = Tally(
     similar=FULL,
     coverage=Decimal(1),
 )
+MAY = 5
 
 
 def with_road(**changes: Any) -> Data:
@@ -70,12 +71,12 @@ def with_road(**changes: Any) -> Data:
     ],
 )
 def test_the_newest_accounts_asked_for_change_on_the_first_of_may(on: date, newest: int) -> None:
-    assert account_years(on, 3) == (newest, newest - 1, newest - 2)
+    assert account_years(on, 3, MAY) == (newest, newest - 1, newest - 2)
 
 
 def test_as_many_years_are_asked_for_as_the_tender_says() -> None:
-    assert account_years(JUDGED_ON, 1) == (2025,)
-    assert account_years(JUDGED_ON, 5) == (2025, 2024, 2023, 2022, 2021)
+    assert account_years(JUDGED_ON, 1, MAY) == (2025,)
+    assert account_years(JUDGED_ON, 5, MAY) == (2025, 2024, 2023, 2022, 2021)
 
 
 @pytest.mark.parametrize(

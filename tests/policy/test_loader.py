@@ -1,87 +1,34 @@
-"""Rule packs: what a lawyer could misread is refused with file and line, and the day chooses the values."""
+"""Rule packs: what a lawyer could misread is refused with file and line."""
 
-from collections.abc import Callable
-from datetime import date, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from reportgen.errors import ReportgenError
-from reportgen.policy.loader import CITATIONS, PACKS, load_pack, pack_paths, select, unused_citations
-from reportgen.policy.model import OWN, Citation, PolicyPack
-from reportgen.project.model import Matter, Project
-from reportgen.subject.holdings import QualificationKind
-from reportgen.subject.records import RecordKind, Severity
-from tests.factories import project
-
-NATIONAL = (PACKS / "national.yaml").read_text("utf-8")
-SHELF = (PACKS / CITATIONS).read_text("utf-8")
-Edit = tuple[str, str]
-Packs = Callable[..., Path]
-
-
-@pytest.fixture
-def packs(tmp_path: Path) -> Packs:
-    """Write the shipped pack and its citations with some texts replaced; return the folder."""
-    count = 0
-
-    def write(*edits: Edit, shelf: tuple[Edit, ...] = ()) -> Path:
-        # A pack is read once per path, so every edit gets a folder of its own.
-        nonlocal count
-        count += 1
-        folder = tmp_path / str(count)
-        folder.mkdir()
-        (folder / "national.yaml").write_text(edited(NATIONAL, edits), encoding="utf-8")
-        (folder / CITATIONS).write_text(edited(SHELF, shelf), encoding="utf-8")
-        return folder
-
-    return write
-
-
-def edited(text: str, edits: tuple[Edit, ...]) -> str:
-    """Return a text with the first place of each edit replaced; a text not found is an error."""
-    for old, new in edits:
-        assert old in text, old
-        text = text.replace(old, new, 1)
-    return text
-
-
-def pack_of(folder: Path) -> PolicyPack:
-    """Return the pack of a folder."""
-    return load_pack(folder / "national.yaml")[0]
-
-
-def sha256_of(folder: Path) -> str:
-    """Return the SHA-256 of a folder's pack."""
-    return load_pack(folder / "national.yaml")[1]
-
-
-def faults_of(folder: Path) -> list[str]:
-    """Return the faults with which a pack is refused."""
-    with pytest.raises(ReportgenError) as caught:
-        load_pack(folder / "national.yaml")
-    assert caught.value.code == "E0309"
-    return [str(fault) for fault in caught.value.faults]
-
-
-def line_of(folder: Path, start: str, name: str = "national.yaml") -> str:
-    """Return `file:line` of the first line that begins with a text."""
-    lines = (folder / name).read_text("utf-8").splitlines()
-    return f"{name}:{next(i for i, line in enumerate(lines, 1) if line.startswith(start))}"
-
-
-def on(day: str, **changes: Any) -> Project:
-    """Return a project that is judged on a day."""
-    return project(bid_deadline=f"{day}T09:00", **changes)
-
-
-def no_pack(judged: Project, folder: Path = PACKS) -> dict[str, object]:
-    """Return the facts of the refusal for want of a pack."""
-    with pytest.raises(ReportgenError) as caught:
-        select(judged, folder)
-    assert caught.value.code == "E0310"
-    return dict(caught.value.facts)
+from reportgen.policy.citation import OWN, Citation
+from reportgen.policy.loader import (
+    CITATIONS,
+    PACKS,
+    find_pack,
+    load_pack,
+    pack_paths,
+    shelf,
+    unused_citations,
+)
+from tests.policy.packs import (
+    MEASURE,
+    NATIONAL,
+    OWN_LOCAL,
+    SHELF,
+    SWITCH,
+    Edit,
+    Packs,
+    building,
+    faults_of,
+    line_of,
+    pack_of,
+    sha256_of,
+)
 
 
 def test_the_shipped_packs_load() -> None:
@@ -120,7 +67,7 @@ def test_a_fault_below_a_list_is_refused_with_its_line(old: str, new: str, start
 
 
 @pytest.mark.parametrize(
-    "edit", [("released: 2026-11-21", "released: 2026-02-30"), ("total: 75,", "total: 175,")]
+    "edit", [("released: 2026-11-22", "released: 2026-02-30"), ("total: 75,", "total: 175,")]
 )
 def test_a_fault_of_a_pack_is_told_in_chinese(edit: Edit, packs: Packs) -> None:
     (fault,) = faults_of(packs(edit))
@@ -148,7 +95,7 @@ def test_a_value_out_of_its_bounds_is_refused(edit: Edit, packs: Packs) -> None:
 
 
 def test_a_repeated_key_is_refused_with_its_line(packs: Packs) -> None:
-    folder = packs(("released: 2026-11-21\n", "released: 2026-11-21\nreleased: 2026-11-22\n"))
+    folder = packs(("released: 2026-11-22\n", "released: 2026-11-22\nreleased: 2026-11-23\n"))
     assert faults_of(folder) == ["national.yaml:released：键重复（第 7 行）"]
 
 
@@ -160,7 +107,7 @@ def test_a_repeated_citation_is_refused_with_its_file(packs: Packs) -> None:
 
 
 def test_a_value_that_cites_nothing_known_is_refused_with_its_line(packs: Packs) -> None:
-    folder = packs(("cite: seed-benxi-2017-3-1", "cite: nothing"))
+    folder = packs(("cite: own-look-back}", "cite: nothing}"))
     place = line_of(folder, "    - {since: 2017-07-10")
     assert faults_of(folder) == [f"{place}：values.look_back_years[0].cite：没有引据 nothing"]
 
@@ -198,8 +145,8 @@ def test_overlapping_dates_are_refused_with_their_line(until: str, packs: Packs)
 
 
 def test_dates_overlap_in_whatever_order_they_are_written(packs: Packs) -> None:
-    later = "    - {since: 2016-01-01, until: 2017-07-10, value: 5, cite: seed-benxi-2017-3-1}\n"
-    first = "    - {since: 2017-07-10, value: 3, cite: seed-benxi-2017-3-1}\n"
+    later = "    - {since: 2016-01-01, until: 2017-07-10, value: 5, cite: own-look-back}\n"
+    first = "    - {since: 2017-07-10, value: 3, cite: own-look-back}\n"
     (fault,) = faults_of(packs((first, first + later)))
     assert fault.endswith("日期重叠：2016-01-01 起与 2017-07-10 起")
 
@@ -270,10 +217,6 @@ def test_a_repeated_id_is_refused_with_its_line(packs: Packs) -> None:
     assert faults_of(folder) == [f"national.yaml:{lines.index('    # 重复')}：gates[1].id：id ended 重复"]
 
 
-def test_a_refusal_names_the_region_of_the_project_not_of_a_pack() -> None:
-    assert no_pack(on("2020-01-01", region="990102"))["region"] == "990102"
-
-
 def test_a_gate_rests_on_no_setting_of_our_own(packs: Packs) -> None:
     folder = packs(("    cite: civil-code-72-3\n", "    cite: own-conclusion\n"))
     assert faults_of(folder) == [
@@ -330,119 +273,6 @@ def test_a_citation_is_named_as_a_report_prints_it() -> None:
 
 
 @pytest.mark.parametrize(
-    ("day", "limits"),
-    [
-        ("2023-05-01", {Severity.ORDINARY: 36, Severity.SERIOUS: 36, Severity.GRAVE: 36}),
-        ("2026-03-31", {Severity.ORDINARY: 36, Severity.SERIOUS: 36, Severity.GRAVE: 36}),
-        ("2026-04-01", {Severity.SLIGHT: 0, Severity.ORDINARY: 12, Severity.SERIOUS: 36, Severity.GRAVE: 36}),
-    ],
-)
-def test_the_repair_rules_of_the_day_limit_publicity(day: str, limits: dict[Severity, int]) -> None:
-    policy = select(on(day))
-    assert policy.window(policy.day).publicity == limits
-
-
-def test_the_day_is_that_of_shanghai() -> None:
-    judged = project(bid_deadline="2026-03-31T16:00:00Z")
-    assert select(judged).citation_of("publicity_months") != select(on("2026-03-31")).citation_of(
-        "publicity_months"
-    )
-
-
-def test_a_day_before_the_first_values_has_no_pack() -> None:
-    assert select(on("2023-05-01")).day == date(2023, 5, 1)
-    facts = no_pack(on("2023-04-30"))
-    assert facts["on"] == date(2023, 4, 30)
-    assert facts["matter"] == Matter.WORKS_TENDER
-
-
-def test_a_gap_between_values_has_no_pack(packs: Packs) -> None:
-    folder = packs(("until: 2026-03-31, ", "until: 2026-03-30, "))
-    for day in ("2026-03-30", "2026-04-01"):
-        assert select(on(day), folder).day == date.fromisoformat(day)
-    assert no_pack(on("2026-03-31"), folder)["on"] == date(2026, 3, 31)
-
-
-def test_a_matter_that_no_pack_names_has_no_pack(packs: Packs) -> None:
-    folder = packs(("matters: [工程招标投标, 政府采购,", "matters: [政府采购,"))
-    assert no_pack(on("2026-12-10"), folder)["matter"] == Matter.WORKS_TENDER
-    assert select(on("2026-12-10", matter="政府采购"), folder).pack.name == "national"
-
-
-def local(folder: Path, region: str, *edits: Edit) -> None:
-    """Add a pack of a region to a folder, like the national one but for some edits."""
-    changes = (
-        ("name: national", f"name: local-{region}"),
-        ('region: "100000"', f'region: "{region}"'),
-        *edits,
-    )
-    (folder / f"local-{region}.yaml").write_text(edited(NATIONAL, changes), encoding="utf-8")
-
-
-@pytest.mark.parametrize(
-    ("region", "name"),
-    [
-        ("990102", "local-990102"),
-        ("990103", "local-990100"),
-        ("990299", "local-990000"),
-        ("110000", "national"),
-    ],
-)
-def test_the_most_local_pack_wins(region: str, name: str, packs: Packs) -> None:
-    folder = packs()
-    for place in ("990102", "990100", "990000"):
-        local(folder, place)
-    assert select(on("2026-12-10", region=region), folder).pack.name == name
-
-
-def test_a_local_pack_that_does_not_name_the_matter_is_passed_over(packs: Packs) -> None:
-    folder = packs()
-    local(folder, "990102", ("matters: [工程招标投标, 政府采购,", "matters: [政府采购,"))
-    assert select(on("2026-12-10"), folder).pack.name == "national"
-
-
-def test_a_local_pack_that_is_not_yet_in_force_is_passed_over(packs: Packs) -> None:
-    folder = packs()
-    local(folder, "990102", ("since: 2017-07-10", "since: 2026-12-11"))
-    assert select(on("2026-12-10"), folder).pack.name == "national"
-
-
-def test_the_window_reaches_back_three_years_to_the_day() -> None:
-    policy = select(on("2028-02-29"))
-    span = policy.window(policy.day)
-    assert (span.start, span.end, span.judged_on) == (date(2025, 2, 28), policy.day, policy.day)
-    assert span.default_severity[RecordKind.BAN] is Severity.SERIOUS
-
-
-def test_a_gate_stands_from_its_first_day_to_its_last(packs: Packs) -> None:
-    first = "    test: registration_ended\n    since: 2021-01-01\n"
-    folder = packs((first, first.replace("2021-01-01", "2026-05-01") + "    until: 2026-05-31\n"))
-    days = ["2026-04-30", "2026-05-01", "2026-05-31", "2026-06-01"]
-    found = [[gate.id for gate in select(on(day), folder).gates] for day in days]
-    assert ["ended" in gates for gates in found] == [False, True, True, False]
-    assert all("winding-up" in gates for gates in found)
-
-
-def test_a_statement_is_printed_from_its_first_day() -> None:
-    assert "repaired" not in select(on("2026-03-31")).statements
-    assert "repaired" in select(on("2026-04-01")).statements
-
-
-def test_the_law_demands_a_right_in_its_own_matters_only() -> None:
-    policy = select(on("2026-12-10"))
-    sort = QualificationKind.QUALIFICATION
-    assert policy.right(sort, Matter.WORKS_TENDER) == "construction-law-26-1"
-    assert policy.right(sort, Matter.GOVERNMENT_PROCUREMENT) == ""
-    assert policy.right(QualificationKind.CERTIFICATE, Matter.WORKS_TENDER) == ""
-
-
-def test_every_value_of_the_day_has_its_citation() -> None:
-    policy = select(on("2026-12-10"))
-    assert {name for name in policy.chosen if policy.citation_of(name).rule} == set(policy.chosen)
-    assert policy.citation_of("conclusion").own
-
-
-@pytest.mark.parametrize(
     "edit",
     [
         ("total: 75,", "total: 76,"),
@@ -473,7 +303,7 @@ def test_the_fingerprint_does_not_change_with_comments_and_order(packs: Packs) -
 
 def test_unused_citations_are_those_no_pack_names(packs: Packs) -> None:
     folder = packs(("also: [civil-code-69, civil-code-73]", "also: [civil-code-73]"))
-    assert set(unused_citations(folder)) - set(unused_citations()) == {"civil-code-69"}
+    assert set(unused_citations(folder)) - set(unused_citations(packs())) == {"civil-code-69"}
 
 
 def test_a_folder_without_citations_is_refused(tmp_path: Path) -> None:
@@ -483,7 +313,46 @@ def test_a_folder_without_citations_is_refused(tmp_path: Path) -> None:
     assert caught.value.code == "E0302"
 
 
-def test_every_day_since_the_first_has_values() -> None:
-    first, days = date(2023, 5, 1), range(365 * 10)
-    pack = pack_of(PACKS)
-    assert all(pack.on(first + timedelta(days=n), "").day for n in days)
+@pytest.mark.parametrize("group", ["switches", "measures"])
+def test_what_others_may_apply_rests_on_no_setting_of_our_own(group: str, packs: Packs) -> None:
+    rules = {"switches": SWITCH, "measures": MEASURE}[group]
+    folder = packs()
+    assert load_pack(building(folder, rules, "sound"))
+    building(folder, rules.replace("seed-benxi-2017-2-use", "own-local") + OWN_LOCAL)
+    (fault,) = faults_of(folder, "local")
+    assert f"{group}[0].cite：" in fault
+    assert fault.endswith(f"不得以{OWN}为据")
+
+
+def test_a_gate_rests_on_no_local_document(packs: Packs) -> None:
+    gate = "gates:\n  - {id: local, title: 甲, test: winding_up, since: 2021-01-01, cite: seed-benxi-2017-2-use}\n"
+    building(folder := packs(), gate)
+    (fault,) = faults_of(folder, "local")
+    assert fault == "local.yaml:9：gates[0].cite：否决项不得以地方文件为据"
+
+
+def test_a_faulty_citation_on_the_shelf_is_told_though_nothing_uses_it(packs: Packs) -> None:
+    idle = unused_citations()[0]
+    folder = packs(shelf=((f"  {idle}:\n", f"  {idle}:\n    colour: 红\n"),))
+    assert load_pack(folder / "national.yaml")
+    with pytest.raises(ReportgenError, match=f"citations.{idle}.colour：不认识的键"):
+        shelf(folder)
+
+
+@pytest.mark.parametrize("name", ["national", "national.yaml", str(PACKS / "national.yaml")])
+def test_a_pack_is_found_by_its_name_and_by_its_file(name: str) -> None:
+    assert find_pack(name) == PACKS / "national.yaml"
+
+
+def test_by_its_name_the_newest_release_is_found(packs: Packs) -> None:
+    folder = packs()
+    newer = NATIONAL.replace("released: 2026-11-22", "released: 2026-11-23")
+    (folder / "a-later-one.yaml").write_text(newer, encoding="utf-8")
+    assert find_pack("national", folder).name == "a-later-one.yaml"
+
+
+@pytest.mark.parametrize("name", ["nowhere", "nowhere.yaml", "citations"])
+def test_an_unknown_pack_is_refused_with_those_there_are(name: str) -> None:
+    with pytest.raises(ReportgenError, match="national") as caught:
+        find_pack(name)
+    assert caught.value.code == "E0341"

@@ -10,14 +10,16 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from reportgen.errors import ReportgenError
+from reportgen.faults import faults_of
 from reportgen.project.applicant import Applicant, Member, check_joint, joint, single
 from reportgen.project.model import TENDER_MATTERS, Matter, Project
-from reportgen.project.requirements import SimilarWorksRequirement
+from reportgen.project.requirements import LiquidityTerms, SimilarWorksRequirement, instead
 from reportgen.subject.model import Subject
 from tests.factories import (
     PARTNER_USCC,
     SUBJECT_USCC,
     THIRD_USCC,
+    Data,
     lot_data,
     project,
     project_data,
@@ -215,6 +217,93 @@ def test_a_requirement_is_read_by_its_kind() -> None:
 @pytest.mark.parametrize("changes", [{"kind": "size"}, {"need": "-1"}, {"years": "0"}, {"factor_k": "0"}])
 def test_a_requirement_out_of_its_bounds_is_refused(changes: dict[str, str]) -> None:
     assert why_not(requirements=[requirement_data(**changes)])
+
+
+def faults(**changes: Any) -> list[str]:
+    """Return the faults of a project with one requirement, each as its path and message."""
+    with pytest.raises(ValidationError) as caught:
+        project(requirements=[requirement_data(**changes)])
+    return [f"{fault.path}：{fault.what}" for fault in faults_of(caught.value)]
+
+
+SUPPLY: Data = {"kind": "supply_capacity", "category": "生产许可", "product": "混凝土", "unit": "立方米"}
+
+
+@pytest.mark.parametrize("needs", [{}, {"need": "1", "need_per_year": "1"}])
+def test_a_supply_is_asked_for_the_whole_contract_or_yearly(needs: Data) -> None:
+    (fault,) = faults(**SUPPLY, **needs)
+    assert "need（合同期总量）与 need_per_year（每年数量）须且只须写明一个" in fault
+
+
+@pytest.mark.parametrize("changes", [{"need": "0"}, {"need": "-1"}, {"need": "1", "unit": ""}])
+def test_a_supply_asked_for_is_more_than_nothing_and_in_a_unit(changes: Data) -> None:
+    assert faults(**SUPPLY | changes)
+
+
+@pytest.mark.parametrize("kind", ["revenue_floor", "current_ratio"])
+def test_each_year_has_the_same_need_or_its_own(kind: str) -> None:
+    by_year = {"2024": "1", "2023": "2"}
+    assert "须且只须写明一个" in faults(kind=kind)[0]
+    assert "须且只须写明一个" in faults(kind=kind, need="1", needs=by_year)[0]
+    assert "不再写 years" in faults(kind=kind, years="3", needs=by_year)[0]
+    assert faults(kind=kind, needs={"2024": "0"}) == ["requirements[0].needs.2024：应大于 0：0"]
+    assert faults(kind=kind, needs={"204": "1"}) == ["requirements[0].needs.204：应不小于 1949：204"]
+    (found,) = project(requirements=[requirement_data(kind, needs=by_year)]).requirements
+    assert getattr(found, "needs") == {2023: 2, 2024: 1}  # noqa: B009 - of two kinds
+
+
+def young(**terms: Any) -> Data:
+    """Return the alternative of a tender for firms founded less than three years before."""
+    return {"founded_within_years": "3", "requirement": {"kind": "liquidity", "need": "5", **terms}}
+
+
+def test_an_alternative_stands_in_the_place_of_its_requirement() -> None:
+    (asked,) = project(
+        requirements=[requirement_data(page="7", hard="false", alternative=young())]
+    ).requirements
+    assert asked.alternative is not None
+    assert asked.alternative.requirement == LiquidityTerms(kind="liquidity", need=Decimal(5))
+    other = instead(asked, asked.alternative)
+    assert (other.id, other.clause, other.text) == (asked.id, asked.clause, asked.text)
+    assert (other.page, other.hard, other.kind, other.alternative) == (7, False, "liquidity", None)
+
+
+def test_a_project_with_alternatives_and_needs_by_year_is_read_back_from_what_it_gives_out() -> None:
+    floor = requirement_data("revenue_floor", id="R02", needs={"2024": "1"}, alternative=young())
+    whole = project(requirements=[requirement_data(alternative=young()), floor])
+    assert Project.model_validate(whole.model_dump(mode="json")) == whole
+
+
+def test_an_alternative_has_no_alternative() -> None:
+    (fault,) = faults(alternative=young(alternative=young()))
+    assert fault == "requirements[0].alternative.requirement.alternative：替代条件不能再有替代条件"
+
+
+@pytest.mark.parametrize("key", ["id", "clause", "text", "hard", "page"])
+def test_an_alternative_keeps_the_place_of_its_requirement(key: str) -> None:
+    (fault,) = faults(alternative=young(**{key: "1"}))
+    assert fault == f"requirements[0].alternative.requirement.{key}：不认识的键：1"
+
+
+def test_the_faults_of_an_alternative_are_told_by_their_path() -> None:
+    place = "requirements[0].alternative"
+    assert faults(alternative=young(need="-1")) == [f"{place}.requirement.need：应不小于 0：-1"]
+    assert faults(alternative=young(kind="size"))[0].startswith(f"{place}.requirement：kind 只能是 ")
+    assert faults(alternative={"founded_within_years": "3"}) == [f"{place}.requirement：缺少此项"]
+    assert faults(alternative=young() | {"founded_within_years": "0"}) == [
+        f"{place}.founded_within_years：应大于 0：0"
+    ]
+
+
+def test_the_schema_tells_the_terms_of_an_alternative_from_a_requirement() -> None:
+    definitions = Project.model_json_schema()["$defs"]
+    assert {"id", "clause", "text"} <= set(definitions["TurnoverRequirement"]["required"])
+    assert definitions["TurnoverTerms"]["required"] == ["kind"]
+    choices = definitions["Alternative"]["properties"]["requirement"]["discriminator"]["mapping"]
+    assert (
+        choices.keys()
+        == definitions["Lot"]["properties"]["requirements"]["items"]["discriminator"]["mapping"].keys()
+    )
 
 
 def test_a_round_begins_at_one() -> None:

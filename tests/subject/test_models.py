@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from pydantic import BaseModel, ValidationError
 
+from reportgen.faults import faults_of
 from reportgen.subject.base import Fact, Origin, Source, in_force, is_long_term
 from reportgen.subject.holdings import (
     Contract,
@@ -184,6 +185,29 @@ def test_one_sum_has_one_form_however_it_is_written(written: str, kept: str) -> 
 def test_money_keeps_its_cents_exactly() -> None:
     contract = Contract.model_validate(contract_data(value="1234567890123456.78"))
     assert str(contract.value) == "1234567890123456.78"
+
+
+@pytest.mark.parametrize(
+    ("build", "collection", "name"),
+    [
+        (qualification_data, "qualifications", "annual_output"),
+        (contract_data, "contracts", "remaining_quantity"),
+    ],
+)
+def test_a_quantity_has_a_unit(build: Callable[..., Any], collection: str, name: str) -> None:
+    found = subject(**{collection: [build(**{name: {"amount": "1200.50", "unit": " 吨 "}})]})
+    kept = getattr(getattr(found, collection)[0], name)
+    assert (str(kept.amount), kept.unit) == ("1200.5", "吨")
+    for quantity, what in (
+        ({"amount": "5"}, "unit：缺少此项"),
+        ({"amount": "5", "unit": ""}, "unit：不能为空："),
+        ({"unit": "吨"}, "amount：缺少此项"),
+        ({"amount": "-1", "unit": "吨"}, "amount：应不小于 0：-1"),
+    ):
+        with pytest.raises(ValidationError) as caught:
+            subject(**{collection: [build(**{name: quantity})]})
+        (fault,) = faults_of(caught.value)
+        assert f"{fault.path}：{fault.what}" == f"{collection}[0].{name}.{what}"
 
 
 def test_a_statement_that_does_not_balance_says_by_how_much() -> None:

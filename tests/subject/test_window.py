@@ -29,7 +29,13 @@ SPAN = Window(
 )
 # As it was before the repair rules classified breaches: nothing is slight, everything lasts three years.
 OLDER_RULES = replace(SPAN, publicity=dict.fromkeys([Severity.ORDINARY, Severity.SERIOUS], 36))
-WITHHELD = {Placing.REPAIRED, Placing.REVOKED, Placing.NOT_PUBLISHABLE, Placing.PUBLICITY_OVER}
+WITHHELD = {
+    Placing.REPAIRED,
+    Placing.REVOKED,
+    Placing.NOT_PUBLISHABLE,
+    Placing.PUBLICITY_OVER,
+    Placing.RETENTION_OVER,
+}
 USED = {Placing.WITHIN, Placing.IN_FORCE, Placing.UNFULFILLED, Placing.PENDING}
 
 

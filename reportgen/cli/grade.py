@@ -1,0 +1,82 @@
+"""`reportgen grade`: the 综合信用等级 in the terminal or as JSON, by an agency whose filing allows it."""
+
+from collections.abc import Iterator
+from datetime import date, datetime
+from pathlib import Path
+
+import click
+
+from reportgen.assess.grade import GradeAssessment, GradeTerm, grade, grading_policy
+from reportgen.assess.wording import day
+from reportgen.cli.common import DAY, FILE, echo_json, json_option, office_of
+from reportgen.cli.help import Command
+from reportgen.cli.workings import safe
+from reportgen.document.issuer import Agency, GradingFiling, grading_filing, issuer_of
+from reportgen.errors import ExitCode
+from reportgen.intake.files import load_subject
+from reportgen.project.model import CHINA
+from reportgen.subject.base import is_long_term
+
+_SHOWN = 10
+"""How many records the terminal lists; the JSON holds all."""
+
+
+@click.command("grade", cls=Command)
+@click.argument("subject_file", type=FILE, metavar="主体文件")
+@click.option("--region", required=True, metavar="代码", help="按哪一地区的规则评定，六位行政区划代码")
+@click.option("--years", type=int, metavar="年数", help="有效期的年数，默认取规则包的第一个")
+@click.option("--on", type=DAY, metavar="日期", help="评定日，默认今天")
+@json_option
+@click.pass_context
+def command(
+    ctx: click.Context, subject_file: Path, region: str, years: int | None, on: date | None, as_json: bool
+) -> None:
+    """评定主体的综合信用等级；证据不足时列出缺件清单，退出码 4。"""
+    on = on or datetime.now(CHINA).date()
+    if is_long_term(on):
+        raise click.UsageError(f"--on 的值不对：{on} 表示长期，不是评定日")
+    agency = issuer_of(office_of(None)).agency
+    subject = load_subject(subject_file)
+    filing = grading_filing(agency, subject, on)
+    found = grade(subject, grading_policy(region, on), on, years)
+    if as_json:
+        echo_json(_data(found, agency, filing))
+    else:
+        click.echo("\n".join(safe(line) for line in _lines(found, agency, filing)))
+    ctx.exit(ExitCode.DONE if found.grade else ExitCode.INSUFFICIENT)
+
+
+def _data(found: GradeAssessment, agency: Agency, filing: GradingFiling) -> dict[str, object]:
+    return {
+        "sentence": found.sentence,
+        **found.model_dump(mode="json"),
+        "agency": agency.name,
+        "sample": agency.sample,
+        "filing": filing.model_dump(mode="json"),
+    }
+
+
+def _lines(found: GradeAssessment, agency: Agency, filing: GradingFiling) -> Iterator[str]:
+    if agency.sample:
+        yield "【样例】"
+    yield found.sentence
+    yield f"{found.name}（{found.uscc}）　评定日 {day(found.on)}　数据截止日 {day(found.as_of)}"
+    for reason in found.reasons[:_SHOWN]:
+        yield f"  · {reason.text}" + ("【异议中】" if reason.disputed else "")
+    if len(found.reasons) > _SHOWN:
+        yield f"  · 以上为 {len(found.reasons)} 条中的 {_SHOWN} 条，其余见 --json"
+    yield from (f"  注 {note}" for note in found.notes)
+    yield from (f"  缺 {gap.what}：{gap.why}。{gap.how}" for gap in found.gaps)
+    for field in found.fields:
+        yield f"{field.name}（{field.quality}）"
+        yield from (f"  {finding.name}　{finding.text}" for finding in field.findings)
+    if found.term:
+        yield _validity(found.term, found.on)
+    yield f"依据 {'、'.join(found.cites)}"
+    yield f"规则包 {found.pack.title} {found.pack.sha256[:12]}（{found.pack.effect}）"
+    yield f"评定机构 {agency.name}，等级评定备案 {filing.filing_number}（{filing.authority}）"
+    yield found.notice
+
+
+def _validity(term: GradeTerm, on: date) -> str:
+    return f"有效期 {day(term.since)}至{day(term.until)}（含首尾两日），状态 {term.state(on)}"

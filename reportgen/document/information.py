@@ -1,0 +1,42 @@
+"""The finance warning as information, in the matters where the rule pack allows it; in a tender never.
+
+The only door between the warning and a document: import-linter keeps every other one shut.
+"""
+
+from collections.abc import Iterator
+
+from reportgen.assess.case import Case
+from reportgen.assess.finance import FinanceWarning, warning
+from reportgen.assess.wording import number, percent
+from reportgen.document.content import Block, Paragraph
+from reportgen.document.tables import Cell, Column, Table, table
+
+
+def information(case: Case) -> Iterator[Block]:
+    """Yield the warning of every member where the pack informs in the project's matter."""
+    cite = case.policy.informs(case.project.matter)
+    if not cite or case.project.is_tender:
+        return
+    for subject in case.applicant.subjects:
+        yield _warning(case, warning(subject, case.judged_on), case.name_of(subject))
+    yield Paragraph(
+        f"财务预警为参考信息（{case.policy.citation(cite).label()}），不进入任何要素、否决项与结论；"
+        "评分卡以国外制造业企业的公开数据拟合，未以国内企业检验。",
+        "note",
+    )
+
+
+def _warning(case: Case, found: FinanceWarning, mark: str) -> Table:
+    rows = [
+        (Cell(line.name, note=line.formula), Cell(line.piece), Cell(number(line.points, 1)))
+        for line in found.lines
+    ]
+    z = found.altman.z
+    rows.append(
+        (Cell("合计", note=f"比率覆盖率 {percent(found.coverage)}"), Cell(""), Cell(number(found.total, 1)))
+    )
+    level = f"等级 {found.level}" if found.level else found.note
+    zone = f"{number(z, 2)}，{found.altman.zone}" if z is not None else f"{found.altman.zone}"
+    note = f"{found.card}，{found.year or '—'} 年；Altman Z'' {zone}。等级界限为本机构设定。"
+    columns = [Column("比率", 52), Column("所在区间", 30), Column("分数", 18, "num")]
+    return table(f"{mark}财务预警（参考信息）：{level}", columns, rows, note=note)
