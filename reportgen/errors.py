@@ -282,6 +282,13 @@ TABLE: dict[str, Entry] = {
         "{detail}",
         "利害关系存在时本机构不得出具报告，请申请人另行委托",
     ),
+    "E1105": Entry(
+        ExitCode.NOT_PERMITTED,
+        403,
+        "付费人不合规定",
+        "{matter}的报告费用不得由申请人承担，付费人 {payer} 是申请人（{rule}）",
+        "由招标人、采购人或代理机构付费，用 --payer 写明其统一社会信用代码",
+    ),
     "E1104": Entry(
         ExitCode.NOT_PERMITTED,
         403,

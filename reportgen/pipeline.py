@@ -78,7 +78,7 @@ def issue(request: Request, office: Office, now: datetime, target: Path) -> Issu
     """Issue a report into `target`, a file or a folder; without evidence enough, no file is written.
 
     Where no conclusion can be given, `path` is None and `typeset` holds the 缺件清单 to the applicant.
-    Raises what the steps raise: E0308, E0310, E0701 (glyphs), E0901 (file), E1101–E1103 (not permitted).
+    Raises what the steps raise: E0308, E0310, E0701 (glyphs), E0901 (file), E1101–E1103, E1105 (not permitted).
     """
     # Typesetting loads fonts and libraries that take a second, and judging alone needs none of them.
     from reportgen.document.compose import Inputs, compose
@@ -88,6 +88,7 @@ def issue(request: Request, office: Office, now: datetime, target: Path) -> Issu
     issuer = issuer_of(office)
     _permitted(issuer, request, now)
     case, assessment = judge(request.applicant, request.project)
+    _payable(case, request)
     identity = identify(request, issuer, office.secret(), now)
     inputs = Inputs(case, assessment, request.binding, issuer, identity)
     if assessment.conclusion is None:
@@ -160,6 +161,14 @@ def _permitted(issuer: Issuer, request: Request, now: datetime) -> None:
     owned = {h.uscc for s in request.applicant.subjects for h in s.shareholders}
     if agency.uscc in parties | owned:
         raise ReportgenError("E1103", detail=f"{agency.name}是申请人或其股东")
+
+
+def _payable(case: Case, request: Request) -> None:
+    cite = case.policy.bars_payer(request.project.matter)
+    payer = request.binding.payer
+    if cite and payer in {subject.uscc for subject in request.applicant.subjects}:
+        rule = case.policy.citation(cite).label()
+        raise ReportgenError("E1105", matter=request.project.matter, payer=payer, rule=rule)
 
 
 def _preflight(request: Request, content: object) -> None:

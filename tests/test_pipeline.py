@@ -1,5 +1,6 @@
 """The flow: who may issue, what identifies a report, and that a file appears whole or not at all."""
 
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -53,6 +54,16 @@ def test_the_agency_does_not_report_on_itself(tmp_path: Path) -> None:
     with pytest.raises(ReportgenError) as caught:
         pipeline.issue(request, office, NOW, tmp_path / "r.pdf")
     assert caught.value.code == "E1103"
+
+
+def test_in_a_tender_the_applicant_does_not_pay_for_its_own_report(tmp_path: Path) -> None:
+    request = request_of(CASE, SAMPLES)
+    payer = request.applicant.lead.uscc
+    paid = replace(request, binding=request.binding.model_copy(update={"payer": payer}))
+    with pytest.raises(ReportgenError) as caught:
+        pipeline.issue(paid, sample_office(), NOW, tmp_path / "r.pdf")
+    assert caught.value.code == "E1105"
+    assert not list(tmp_path.iterdir())
 
 
 def test_a_selected_lot_shows_in_the_snapshot() -> None:

@@ -29,11 +29,11 @@ def ongoing(case: Case, subject: Subject) -> Table:
         for c in items[:_SHOWN]
     ]
     columns = [
-        Column("在手合同", 36),
-        Column("合同额（万元）", 15, "num"),
-        Column("剩余（万元）", 15, "num"),
+        Column("在手合同", 31),
+        Column("合同额（万元）", 17, "num"),
+        Column("剩余（万元）", 16, "num"),
         Column("预计完工", 17),
-        Column("合同期内（万元）", 17, "num"),
+        Column("合同期内（万元）", 19, "num"),
     ]
     return table(
         "在手合同", columns, rows, source=source_note(subject, items), note=_note(len(items), length)

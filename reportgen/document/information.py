@@ -35,7 +35,7 @@ def _warning(case: Case, found: FinanceWarning, mark: str) -> Table:
     rows.append(
         (Cell("合计", note=f"比率覆盖率 {percent(found.coverage)}"), Cell(""), Cell(number(found.total, 1)))
     )
-    level = f"等级 {found.level}" if found.level else found.note
+    level = f"预警等级{found.level}" if found.level else found.note
     zone = f"{number(z, 2)}，{found.altman.zone}" if z is not None else f"{found.altman.zone}"
     note = f"{found.card}，{found.year or '—'} 年；Altman Z'' {zone}。等级界限为本机构设定。"
     columns = [Column("比率", 52), Column("所在区间", 30), Column("分数", 18, "num")]

@@ -176,7 +176,12 @@ def select(project: Project, folder: Path = PACKS, *, known_at: date | None = No
 
 
 def _sha256(pack: PolicyPack) -> str:
-    text = json.dumps(pack.model_dump(mode="json"), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    text = json.dumps(
+        pack.model_dump(mode="json", exclude_defaults=True),
+        ensure_ascii=False,
+        sort_keys=True,
+        separators=(",", ":"),
+    )
     return hashlib.sha256(text.encode()).hexdigest()
 
 

@@ -15,6 +15,7 @@ from reportgen.policy.rules import (
     GateRule,
     Information,
     JointMeasure,
+    PayerRule,
     Recognition,
     RightRule,
     Statement,
@@ -27,6 +28,7 @@ from reportgen.policy.values import (
     FactorCurve,
     GradeRule,
     Horizons,
+    ObjectionRule,
     RecordRule,
     RiskRule,
     SimilarRule,
@@ -65,6 +67,7 @@ class PolicyPack(Model):
     recognises: tuple[Recognition, ...] = ()
     information: tuple[Information, ...] = ()
     withholdings: tuple[Withholding, ...] = ()
+    payers: tuple[PayerRule, ...] = ()
     statements: tuple[Statement, ...] = ()
     citations: Mapping[Identifier, Citation]
 
@@ -84,7 +87,17 @@ class PolicyPack(Model):
         return Policy(self, sha256, day, {name: item for name, item in chosen.items() if item is not None})
 
 
-RULES = ("rights", "gates", "switches", "measures", "recognises", "information", "withholdings", "statements")
+RULES = (
+    "rights",
+    "gates",
+    "switches",
+    "measures",
+    "recognises",
+    "information",
+    "withholdings",
+    "payers",
+    "statements",
+)
 
 
 @dataclass(frozen=True)
@@ -142,6 +155,11 @@ class Policy:
         return self._value("horizons", Horizons)
 
     @property
+    def objection(self) -> ObjectionRule:
+        """Return within how many days an objection is answered."""
+        return self._value("objection", ObjectionRule)
+
+    @property
     def grading(self) -> GradeRule | None:
         """Return the rule of the 综合信用等级, None where the region has none."""
         return self._value("grading", GradeRule) if "grading" in self.chosen else None
@@ -173,6 +191,10 @@ class Policy:
     def measures(self, matter: Matter) -> tuple[JointMeasure, ...]:
         """Return the incentives and sanctions that others may apply in a matter."""
         return tuple(m for m in self._applying(self.pack.measures) if not m.matters or matter in m.matters)
+
+    def bars_payer(self, matter: Matter) -> str:
+        """Return the citation by which the applicant may not bear the fee in a matter, or nothing."""
+        return next((p.cite for p in self._applying(self.pack.payers) if matter in p.matters), "")
 
     def informs(self, matter: Matter) -> str:
         """Return the citation by which a report may print the finance warning in a matter, or nothing."""

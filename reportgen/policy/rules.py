@@ -104,6 +104,13 @@ class Information(Period):
     cite: Identifier
 
 
+class PayerRule(Period):
+    """The matters in which the applicant itself may not bear the fee of its report."""
+
+    matters: tuple[Matter, ...] = Field(min_length=1)
+    cite: Identifier
+
+
 class Withholding(Period):
     """Why a record is left out (`placing`; none: nobody checked what the subject declared), and by which rule."""
 

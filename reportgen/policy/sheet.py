@@ -11,6 +11,7 @@ from reportgen.policy.rules import (
     GateRule,
     Information,
     JointMeasure,
+    PayerRule,
     Recognition,
     RightRule,
     Statement,
@@ -23,7 +24,17 @@ from reportgen.subject.base import Date, Identifier, Model, Text
 from reportgen.subject.matter import Matter
 
 UNVERIFIED = "未核实"
-Rule = GateRule | RightRule | Statement | Switch | JointMeasure | Recognition | Information | Withholding
+Rule = (
+    GateRule
+    | RightRule
+    | Statement
+    | Switch
+    | JointMeasure
+    | Recognition
+    | Information
+    | Withholding
+    | PayerRule
+)
 
 
 class Part(StrEnum):
@@ -38,6 +49,7 @@ class Part(StrEnum):
     RECOGNISES = "机构互认"
     INFORMATION = "财务预警可作参考的事项"
     WITHHOLDINGS = "不采用、不展示的记录"
+    PAYERS = "申请人不得承担报告费用的事项"
     STATEMENTS = "报告印出的声明"
     CITATIONS = "引据"
 

@@ -128,6 +128,13 @@ class RiskRule(Model):
     many: Annotated[int, Field(ge=1, le=20)]
 
 
+class ObjectionRule(Model):
+    """Within how many days an objection is answered in writing; working days where the rule says so."""
+
+    answer_days: Days
+    working: bool = False
+
+
 class GradeRule(Model):
     """综合信用等级: for how many years a grade may be valid, the first where nobody chose."""
 
@@ -169,6 +176,7 @@ class Values(Model):
     risks: tuple[Dated[RiskRule], ...] = ()
     tender_defaults: tuple[Dated[TenderDefaults], ...] = ()
     horizons: tuple[Dated[Horizons], ...] = ()
+    objection: tuple[Dated[ObjectionRule], ...] = ()
     grading: tuple[Dated[GradeRule], ...] = ()
 
 

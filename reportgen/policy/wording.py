@@ -28,6 +28,7 @@ SERIES = {
     "risks": "风险提示条件",
     "tender_defaults": "招标文件未写明时的默认参数",
     "horizons": "期限",
+    "objection": "异议答复",
     "grading": "综合信用等级",
 }
 # series → field → (label, unit); a series of bare figures or of a mapping has the one field "".
@@ -100,6 +101,7 @@ FIELDS: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "publicity_lag": ("公开时滞", "个工作日"),
         "filing_month": ("不要求上一年度报表：早于", "月"),
     },
+    "objection": {"answer_days": ("书面答复", "日内"), "working": ("按工作日", "")},
     "grading": {"validity_years": ("有效年限", "年")},
 }
 TESTS: dict[GateTest | SwitchTest, str] = {

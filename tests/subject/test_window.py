@@ -313,9 +313,9 @@ def test_what_is_repaired_or_revoked_is_never_used(item: CreditRecord) -> None:
 
 
 @given(records())
-def test_what_is_used_is_decided_by_the_deadline_and_recent_or_binding(item: CreditRecord) -> None:
+def test_what_is_used_is_decided_by_the_deadline_and_recent_or_open(item: CreditRecord) -> None:
     (placed,) = window([item], SPAN)
-    binding = item.in_force(END) or item.unfulfilled
+    binding = item.in_force(END) or item.unfulfilled or item.pending
     recent = SPAN.start <= item.determined_on
     assert not placed.used or (item.determined_on <= END and (recent or binding))
 
