@@ -2,9 +2,10 @@
 
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import BinaryIO
 
 from reportgen.errors import ReportgenError
 
@@ -14,28 +15,41 @@ OPEN, PRIVATE = 0o644, 0o600
 
 def write_whole(path: Path, content: bytes, mode: int = OPEN) -> Path:
     """Write a file, in place of an older one; raises E0901."""
-    with _written(path, content, mode) as name:
-        return name.replace(path)
+    with writing_whole(path, mode) as file:
+        file.write(content)
+    return path
 
 
 def create_whole(path: Path, content: bytes, mode: int = OPEN) -> None:
     """Write a file where there is none; the first of several writers wins. Raises E0901."""
-    with _written(path, content, mode) as name, suppress(FileExistsError):
-        os.link(name, path)
+
+    def publish(name: Path) -> None:
+        with suppress(FileExistsError):
+            os.link(name, path)
+
+    with _written(path, mode, publish) as file:
+        file.write(content)
 
 
 @contextmanager
-def _written(path: Path, content: bytes, mode: int) -> Iterator[Path]:
+def writing_whole(path: Path, mode: int = OPEN) -> Iterator[BinaryIO]:
+    """Yield a file that takes its name, in place of an older one, once all of it is written; raises E0901."""
+    with _written(path, mode, lambda name: name.replace(path)) as file:
+        yield file
+
+
+@contextmanager
+def _written(path: Path, mode: int, publish: Callable[[Path], object]) -> Iterator[BinaryIO]:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=".reportgen-")
         try:
             with os.fdopen(descriptor, "wb") as file:
-                file.write(content)
+                yield file
                 file.flush()
                 os.fsync(file.fileno())
             Path(name).chmod(mode)
-            yield Path(name)
+            publish(Path(name))
         finally:
             Path(name).unlink(missing_ok=True)
     except OSError as error:

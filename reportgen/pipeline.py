@@ -1,12 +1,10 @@
-"""The flow on one screen: request → snapshot → pack → assess → identity → compose → typeset → publish.
+"""The flow on one screen: request → pack → assess → register → compose → typeset → publish → issued.
 
-Until the register and the signer stand, a report is unregistered and unsigned, and says so on its
-face. Each step is a function of its input; the file gets its final name only in the last one.
+Without a register a report is unregistered, and until a signer stands unsigned; it says so on its face.
+Each step can be taken again after a crash; the file gets its name before the register says 有效.
 """
 
-import hashlib
-import hmac
-import json
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -16,51 +14,46 @@ from reportgen.assess.case import Case
 from reportgen.assess.choices import check_choices
 from reportgen.assess.judge import assess
 from reportgen.assess.model import Assessment
-from reportgen.document.issuer import Binding, Identity, Issuer, Stage, issuer_of
+from reportgen.document.issuer import Identity, Issuer, Stage, issuer_of
 from reportgen.errors import ReportgenError
 from reportgen.files import write_whole
 from reportgen.policy.loader import select
+from reportgen.press import Press
+from reportgen.press import Request as Request  # noqa: PLC0414 - what `issue` is asked
 from reportgen.project.applicant import Applicant, check_joint
 from reportgen.project.model import Project
+from reportgen.registry.numbers import public_number, verification_code
+from reportgen.registry.tables import ReportRow, State
 from reportgen.settings import Office
-from reportgen.subject.identifiers import ALPHABET
+from reportgen.subject.canonical import canonical, in_order, sha256
 
 if TYPE_CHECKING:
     from reportgen.document.typeset import Typeset
 
-_CODE_BITS = 128
-_NUMBER_TAIL = 8
-
-
-@dataclass(frozen=True)
-class Request:
-    """One request: the applicant, the project (its lot selected), and what the report is bound to."""
-
-    applicant: Applicant
-    project: Project
-    binding: Binding
-
-    def key(self) -> str:
-        """Return the request key: the same request asked again has the same key."""
-        parts = [
-            *(s.uscc for s in self.applicant.subjects),
-            self.project.id,
-            str(self.project.round),
-            self.project.lot.id if self.project.lot else "",
-            self.binding.recipient.uscc,
-            self.binding.purpose,
-        ]
-        return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()
-
 
 @dataclass(frozen=True)
 class Issued:
-    """What came of a request: the judgement, and the report or else the letter of what is missing."""
+    """What came of a request: the judgement, and the report or else the letter of what is missing.
+
+    `path` is where the report stands, None for a letter; `repeated` says that it was issued before.
+    """
 
     assessment: Assessment
     number: str
-    typeset: "Typeset"
+    pdf: bytes
+    pages: int
     path: Path | None
+    repeated: bool = False
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A request with its judgement and who answers for it."""
+
+    request: Request
+    case: Case
+    assessment: Assessment
+    issuer: Issuer
 
 
 def judge(applicant: Applicant, project: Project, known_at: date | None = None) -> tuple[Case, Assessment]:
@@ -74,54 +67,103 @@ def judge(applicant: Applicant, project: Project, known_at: date | None = None) 
     return case, assess(case, snapshot(applicant, project))
 
 
-def issue(request: Request, office: Office, now: datetime, target: Path) -> Issued:
-    """Issue a report into `target`, a file or a folder; without evidence enough, no file is written.
+def issue(
+    request: Request, office: Office, now: datetime, target: Path | None, press: Press | None = None
+) -> Issued:
+    """Issue a report; without evidence enough none is made, and the result holds the 缺件清单.
 
-    Where no conclusion can be given, `path` is None and `typeset` holds the 缺件清单 to the applicant.
-    Raises what the steps raise: E0308, E0310, E0701 (glyphs), E0901 (file), E1101–E1103, E1105 (not permitted).
+    With a `press` the report goes through the register and stands in the office's files; the same request
+    asked again gives the same report. Without one it is unregistered and says so on its face. A copy goes
+    to `target`, a file or a folder. Raises what the steps raise: E0308, E0310, E0606, E0701 (glyphs),
+    E0901 (file), E1101–E1103, E1105 (not permitted).
     """
-    # Typesetting loads fonts and libraries that take a second, and judging alone needs none of them.
-    from reportgen.document.compose import Inputs, compose
-    from reportgen.document.letter import gaps_letter
-    from reportgen.document.typeset import typesetter
-
     issuer = issuer_of(office)
     _permitted(issuer, request, now)
+    if press is not None:
+        press.permit(issuer.agency, now.date())
+        request = press.current(request)
     case, assessment = judge(request.applicant, request.project)
     _payable(case, request)
-    identity = identify(request, issuer, office.secret(), now)
-    inputs = Inputs(case, assessment, request.binding, issuer, identity)
+    check_strings(request)
+    judged = Judged(request, case, assessment, issuer)
     if assessment.conclusion is None:
-        letter = gaps_letter(inputs)
-        _preflight(request, letter)
-        return Issued(assessment, "", typesetter().letter(letter, now), None)
-    content = compose(inputs)
-    _preflight(request, content)
-    done = typesetter().report(content, now, identity.number.encode())
-    path = write_whole(target / f"{identity.number}.pdf" if target.is_dir() else target, done.pdf)
-    return Issued(assessment, identity.number, done, path)
+        return _letter(judged, identify(request, issuer, office.secret(), now))
+    if press is not None:
+        entered = press.enter(request, case, assessment, issuer, now)
+        row = produce(judged, press.allot(entered, issuer, now), press)
+        return _kept(row, press, target, repeated=entered.issued_at is not None)
+    identity = identify(request, issuer, office.secret(), now)
+    done = typeset(judged, identity)
+    path = _copy(done.pdf, identity.number, target or Path())
+    return Issued(assessment, identity.number, done.pdf, done.pages, path)
+
+
+def produce(judged: Judged, row: ReportRow, press: Press) -> ReportRow:
+    """Render and publish the report of a numbered row, where that is still to be done.
+
+    A number whose report cannot be made, or whose rules were released anew meanwhile, is given up.
+    """
+    if row.state != State.RENDERING:
+        return row
+    identity = press.identity(row, judged.issuer)
+    if press.whole(row):
+        return press.finish(row, identity)
+    try:
+        if judged.assessment.pack.sha256 != row.pack_sha256:
+            raise ReportgenError("E0605", number=row.number, state="签发中，而规则包已另行发布")
+        done = typeset(judged, identity)
+    except ReportgenError:
+        press.void(row, identity.issued_at)
+        raise
+    return press.publish(row, identity, done)
+
+
+def sweep(office: Office, press: Press, until: datetime) -> list[str]:
+    """Finish or give up every report left in 签发中 since a moment or before; returns their numbers."""
+    issuer, left = issuer_of(office), press.unfinished(until)
+    for row in left:
+        try:
+            judged = _judged_again(press.restore(row), issuer)
+        except ReportgenError:
+            # Its facts had to be forgotten, or its rules are gone: the report cannot be made any more.
+            press.void(row, until)
+            continue
+        with suppress(ReportgenError):
+            produce(judged, row, press)
+    return [str(row.number) for row in left]
+
+
+def _judged_again(request: Request, issuer: Issuer) -> Judged:
+    case, assessment = judge(request.applicant, request.project)
+    return Judged(request, case, assessment, issuer)
+
+
+def typeset(judged: Judged, identity: Identity) -> "Typeset":
+    """Compose and typeset a report; raises E0701, E0703."""
+    # Typesetting loads fonts and libraries that take a second, and judging alone needs none of them.
+    from reportgen.document.compose import Inputs, compose
+    from reportgen.document.content import strings
+    from reportgen.document.glyphs import preflight
+    from reportgen.document.typeset import typesetter
+
+    binding = judged.request.binding
+    content = compose(Inputs(judged.case, judged.assessment, binding, judged.issuer, identity))
+    preflight(strings(content))
+    return typesetter().report(content, identity.issued_at, identity.number.encode())
 
 
 def snapshot(applicant: Applicant, project: Project) -> str:
     """Return the SHA-256 of the canonical JSON of all facts judged."""
-    facts = {
-        "applicant": applicant.model_dump(mode="json"),
-        "project": project.model_dump(mode="json"),
-        "lot": project.lot.id if project.lot else "",
-    }
-    text = json.dumps(facts, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
+    members = [m.model_copy(update={"subject": in_order(m.subject)}) for m in applicant.members]
+    lot = project.lot.id if project.lot else ""
+    # Canonical JSON has no line end of its own.
+    return sha256("\n".join((*map(canonical, members), canonical(project), lot)))
 
 
 def identify(request: Request, issuer: Issuer, secret: bytes, now: datetime) -> Identity:
-    """Return number, code and times; the same request on the same day gives the same number.
-
-    The code is HMAC-SHA256(secret, number), 128 bits, so a crashed issue can be finished.
-    """
-    digest = hmac.new(secret, f"{request.key()}{now:%Y%m%d}".encode(), hashlib.sha256).digest()
-    body = f"XY{now:%Y%m%d}{base31(digest, _NUMBER_TAIL)}"
-    number = f"{body}-{check_letter(body)}"
-    code = base31(hmac.new(secret, number.encode(), hashlib.sha256).digest()[: _CODE_BITS // 8], 26)
+    """Return the identity of an unregistered report; the same request on the same day gives the same number."""
+    number = public_number(secret, request.key(), now.date())
+    code = verification_code(secret, number)
     return Identity(
         number=number,
         code=code,
@@ -134,21 +176,32 @@ def identify(request: Request, issuer: Issuer, secret: bytes, now: datetime) -> 
     )
 
 
-def base31(data: bytes, length: int) -> str:
-    """Return bytes as `length` characters of the USCC alphabet, which has no letters easily confused."""
-    value = int.from_bytes(data, "big")
-    letters = []
-    for _ in range(length):
-        value, digit = divmod(value, len(ALPHABET))
-        letters.append(ALPHABET[digit])
-    return "".join(reversed(letters))
+def _letter(judged: Judged, identity: Identity) -> Issued:
+    from reportgen.document.compose import Inputs
+    from reportgen.document.content import strings
+    from reportgen.document.glyphs import preflight
+    from reportgen.document.letter import gaps_letter
+    from reportgen.document.typeset import typesetter
+
+    binding = judged.request.binding
+    letter = gaps_letter(Inputs(judged.case, judged.assessment, binding, judged.issuer, identity))
+    preflight(strings(letter))
+    done = typesetter().letter(letter, identity.issued_at)
+    return Issued(judged.assessment, "", done.pdf, done.pages, None)
 
 
-def check_letter(body: str) -> str:
-    """Return the check character of a number: weights 3^i mod 31 over letters and digits."""
-    known = "".join(c for c in body if c in ALPHABET)
-    total = sum(ALPHABET.index(c) * pow(3, i, 31) for i, c in enumerate(known))
-    return ALPHABET[-total % 31]
+def _kept(row: ReportRow, press: Press, target: Path | None, *, repeated: bool) -> Issued:
+    # A report issued before says what was judged then.
+    assessment = Assessment.model_validate_json(row.assessment or "")
+    path = press.files / str(row.file)
+    pdf = path.read_bytes()
+    if target is not None:
+        path = _copy(pdf, str(row.number), target)
+    return Issued(assessment, str(row.number), pdf, row.pages or 0, path, repeated)
+
+
+def _copy(pdf: bytes, number: str, target: Path) -> Path:
+    return write_whole(target / f"{number}.pdf" if target.is_dir() else target, pdf)
 
 
 def _permitted(issuer: Issuer, request: Request, now: datetime) -> None:
@@ -171,14 +224,13 @@ def _payable(case: Case, request: Request) -> None:
         raise ReportgenError("E1105", matter=request.project.matter, payer=payer, rule=rule)
 
 
-def _preflight(request: Request, content: object) -> None:
-    from reportgen.document.content import strings
+def check_strings(request: Request) -> None:
+    """Raise E0701 for every character of subject and project that cannot be typeset."""
     from reportgen.document.glyphs import preflight
 
     for member in request.applicant.members:
         preflight(_strings_of(member.subject.model_dump(mode="json"), "subject"))
-    preflight(_strings_of(request.project.model_dump(mode="json"), "project"))
-    preflight(strings(content))
+    preflight(_strings_of(request.project.whole().model_dump(mode="json"), "project"))
 
 
 def _strings_of(value: object, path: str) -> list[tuple[str, str]]:

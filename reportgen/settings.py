@@ -16,6 +16,8 @@ from reportgen.errors import ReportgenError
 from reportgen.files import PRIVATE, create_whole
 
 OFFICE_FILE = "reportgen.toml"
+DATABASE_FILE = "office.sqlite3"
+FILES_FOLDER = "files"
 SECRET_FILE = "office.secret"  # noqa: S105 - a file name
 _SECRET_BYTES = 32
 # Parts of the parser's messages and what they mean to the writer of the file; the first that fits.
@@ -73,6 +75,22 @@ class Office:
         if len(content) < _SECRET_BYTES:
             raise ReportgenError("E0902", file=str(path), size=len(content), least=_SECRET_BYTES)
         return content
+
+
+def database_url(office: Office) -> str:
+    """Return the URL of the office's database: REPORTGEN_DATABASE_URL, else SQLite in the office's folder."""
+    file = (office.folder / DATABASE_FILE).resolve()
+    return os.environ.get("REPORTGEN_DATABASE_URL") or f"sqlite:///{file}"
+
+
+def has_database(office: Office) -> bool:
+    """Say whether the office keeps a register: one in its folder, or one that REPORTGEN_DATABASE_URL names."""
+    return bool(os.environ.get("REPORTGEN_DATABASE_URL")) or (office.folder / DATABASE_FILE).is_file()
+
+
+def files_dir(office: Office) -> Path:
+    """Return the folder in which the office keeps the reports it issued."""
+    return office.folder / FILES_FOLDER
 
 
 def find_office(folder: Path | None = None) -> Office | None:

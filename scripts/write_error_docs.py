@@ -13,7 +13,7 @@ def page() -> str:
     lines = [
         "# Errors",
         "",
-        "Written by `python -m scripts.write_error_docs` from `reportgen/errors.py`. Do not edit by hand.",
+        "Written by `python -m scripts.write_error_docs` from `reportgen/errors/`. Do not edit by hand.",
         "",
         "The first two digits of a code are the exit code. Names in braces are filled in when it happens.",
         "",

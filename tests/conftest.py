@@ -1,10 +1,143 @@
-"""What all tests share: how hypothesis runs."""
+"""What all tests share: how hypothesis runs, and the office's database on SQLite and on PostgreSQL.
 
+A test that asks for `store` runs twice. On PostgreSQL `store` works with the application's role and so
+with its rights; `owner` is the same database with the rights of whoever owns the tables.
+"""
+
+import itertools
 import os
+import shutil
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
+import pytest
 from hypothesis import settings
+
+if TYPE_CHECKING:
+    from reportgen.store.engine import Store
+    from tests.postgres import Server
 
 # A slow machine is no failure, and a build that fails must fail again on the next run.
 settings.register_profile("house", deadline=None)
 settings.register_profile("house-ci", deadline=None, derandomize=True)
 settings.load_profile("house-ci" if os.environ.get("CI") else "house")
+
+KINDS = ("sqlite", "postgresql")
+_FOLDER = pytest.StashKey[str]()
+_PIPE = pytest.StashKey[int]()
+_count = itertools.count()
+
+
+@dataclass(frozen=True)
+class Database:
+    """A database of its own for one test: its kind, and its URL for the application and for the owner."""
+
+    kind: str
+    url: str
+    owner_url: str
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Make a folder for the one PostgreSQL of this run; nothing is started until a test asks."""
+    worker: dict[str, Any] | None = getattr(config, "workerinput", None)
+    if worker is not None:
+        config.stash[_FOLDER] = worker["postgres"]
+        return
+    from tests.postgres import make_folder
+
+    folder, config.stash[_PIPE] = make_folder()
+    config.stash[_FOLDER] = str(folder)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Tell a worker of pytest-xdist where the server is."""
+    node.workerinput["postgres"] = node.config.stash[_FOLDER]
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Let the server go."""
+    if _PIPE in config.stash:
+        from tests.postgres import remove_folder
+
+        remove_folder(Path(config.stash[_FOLDER]), config.stash[_PIPE])
+
+
+@pytest.fixture(scope="session")
+def postgres(pytestconfig: pytest.Config) -> "Server":
+    from tests.postgres import serve
+
+    return serve(Path(pytestconfig.stash[_FOLDER]))
+
+
+@pytest.fixture(scope="session")
+def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return an SQLite file as the migrations leave it."""
+    from reportgen.store.migrate import upgrade
+
+    path = tmp_path_factory.mktemp("migrated") / "office.db"
+    with _opened(f"sqlite:///{path}") as store:
+        upgrade(store)
+    return path
+
+
+@pytest.fixture(params=KINDS)
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    """Return a database with all tables and no rows."""
+    with _database(request, tmp_path, migrated=True) as made:
+        yield made
+
+
+@pytest.fixture(params=KINDS)
+def blank(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    """Return a database without tables."""
+    with _database(request, tmp_path, migrated=False) as made:
+        yield made
+
+
+@pytest.fixture
+def store(database: Database) -> Iterator["Store"]:
+    """Return the office's database, with the application's rights."""
+    with _opened(database.url) as opened:
+        yield opened
+
+
+@pytest.fixture
+def owner(database: Database) -> Iterator["Store"]:
+    """Return the same database as `store`, with the rights of the owner of the tables."""
+    with _opened(database.owner_url) as opened:
+        yield opened
+
+
+@contextmanager
+def _opened(url: str) -> Iterator["Store"]:
+    from reportgen.store.engine import open_store
+
+    store = open_store(url)
+    try:
+        yield store
+    finally:
+        store.close()
+
+
+@contextmanager
+def _database(request: pytest.FixtureRequest, folder: Path, *, migrated: bool) -> Iterator[Database]:
+    with ExitStack() as stack:
+        if request.param == "sqlite":
+            yield _sqlite(
+                folder / "office.db", request.getfixturevalue("migrated_file") if migrated else None
+            )
+            return
+        server: Server = request.getfixturevalue("postgres")
+        name = f"test_{os.getpid()}_{next(_count)}"
+        stack.enter_context(server.database(name, migrated=migrated))
+        yield Database("postgresql", server.url(name, "reportgen_app"), server.url(name, "reportgen_owner"))
+
+
+def _sqlite(path: Path, template: Path | None) -> Database:
+    if template is not None:
+        shutil.copy(template, path)
+    return Database("sqlite", f"sqlite:///{path}", f"sqlite:///{path}")

@@ -26,7 +26,7 @@ each_entry = pytest.mark.parametrize(("code", "entry"), TABLE.items(), ids=list(
 @cache
 def trees() -> dict[str, ast.Module]:
     """Return the syntax tree of every module but the table's, by its path within the package."""
-    paths = [path for path in PACKAGE.rglob("*.py") if path != PACKAGE / "errors.py"]
+    paths = [path for path in PACKAGE.rglob("*.py") if path.parent != PACKAGE / "errors"]
     return {str(path.relative_to(PACKAGE)): ast.parse(path.read_text("utf-8")) for path in paths}
 
 
@@ -62,8 +62,8 @@ def example(code: str) -> ReportgenError:
 
 
 def test_no_code_is_written_twice_in_the_table() -> None:
-    tree = ast.parse((PACKAGE / "errors.py").read_text("utf-8"))
-    literals = [node for node in ast.walk(tree) if isinstance(node, ast.Dict)]
+    parts = [ast.parse(path.read_text("utf-8")) for path in (PACKAGE / "errors").glob("*.py")]
+    literals = [node for tree in parts for node in ast.walk(tree) if isinstance(node, ast.Dict)]
     keys = [key.value for node in literals for key in node.keys if isinstance(key, ast.Constant)]
     counts = Counter(key for key in keys if CODE.fullmatch(str(key)))
     assert counts == dict.fromkeys(TABLE, 1)

@@ -10,7 +10,8 @@ from reportgen.policy.model import Policy
 from reportgen.project.applicant import Applicant, Member
 from reportgen.project.model import Project
 from reportgen.subject.base import Fact, Source
-from reportgen.subject.model import COLLECTIONS, Subject
+from reportgen.subject.canonical import in_order
+from reportgen.subject.model import Subject
 from reportgen.subject.window import Placed, Window, window
 
 
@@ -30,7 +31,7 @@ class Case:
     @cached_property
     def parties(self) -> tuple[Member, ...]:
         """Return the members, the lead first, their facts by id: the order of input changes nothing."""
-        return tuple(m.model_copy(update={"subject": _in_order(m.subject)}) for m in self.applicant.members)
+        return tuple(m.model_copy(update={"subject": in_order(m.subject)}) for m in self.applicant.members)
 
     @property
     def subjects(self) -> tuple[Subject, ...]:
@@ -88,12 +89,6 @@ class Case:
         limit = self.policy.horizons.stale
         old = (subject.as_of - collected_on).days > limit
         return old or (self.judged_on - subject.as_of).days > limit
-
-
-def _in_order(subject: Subject) -> Subject:
-    names = ("sources", *COLLECTIONS)
-    ordered = {name: tuple(sorted(getattr(subject, name), key=lambda item: item.id)) for name in names}
-    return subject.model_copy(update=ordered)
 
 
 def ref(subject: Subject, fact: Fact) -> str:

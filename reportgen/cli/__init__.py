@@ -16,15 +16,29 @@ from reportgen.errors import ExitCode, ReportgenError
 
 # name → (module, one-line help); the order is that of a report's life.
 COMMANDS = {
+    "init": ("reportgen.cli.init", "建立机构文件夹与数据库"),
     "demo": ("reportgen.cli.demo", "出具全部样例报告，并列表说明"),
     "doctor": ("reportgen.cli.doctor", "检查字体、系统库与设置"),
     "schema": ("reportgen.cli.schema", "打印输入格式的 JSON Schema"),
-    "subject": ("reportgen.cli.subject", "检查主体文件"),
+    "subject": ("reportgen.cli.subject", "检查、导入、查阅与比较主体"),
+    "project": ("reportgen.cli.project", "导入与查阅项目"),
     "policy": ("reportgen.cli.policy", "列出、阅读、检查与比较规则包"),
     "assess": ("reportgen.cli.assess", "评价申请人对一个项目的信用能力"),
     "issue": ("reportgen.cli.issue", "出具一份信用报告"),
+    "supersede": ("reportgen.cli.supersede", "另行出具一份报告，替代已有的一份"),
+    "report": ("reportgen.cli.report", "列出与查阅登记簿中的报告"),
+    "consume": ("reportgen.cli.consume", "核销一份报告，只有一次"),
+    "annul": ("reportgen.cli.annul", "两人共同撤回误核销"),
+    "revoke": ("reportgen.cli.revoke", "撤销一份报告"),
+    "correct": ("reportgen.cli.correct", "登记一份报告已出更正通知"),
+    "dispute": ("reportgen.cli.dispute", "受理、列出与办结异议"),
+    "usage": ("reportgen.cli.usage", "统计一个季度的出具与使用"),
+    "sweep": ("reportgen.cli.sweep", "办完中断的签发"),
+    "user": ("reportgen.cli.user", "登记、停用与列出机构的用户"),
     "grade": ("reportgen.cli.grade", "评定主体的综合信用等级"),
     "backtest": ("reportgen.cli.backtest", "用企业比率表检验财务预警评分卡"),
+    "db": ("reportgen.cli.db", "升级、备份与恢复机构的数据库"),
+    "audit": ("reportgen.cli.audit", "核查登记簿的事件链，签署检查点，导出事件"),
     "completion": ("reportgen.cli.completion", "打印命令补全脚本"),
 }
 

@@ -2,7 +2,6 @@
 
 import json
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 import click
@@ -11,19 +10,24 @@ from reportgen.assess.case import Case
 from reportgen.assess.ledger import omissions
 from reportgen.assess.model import Assessment
 from reportgen.assess.wording import percent
-from reportgen.cli.common import DAY, FILE, applicant_of, json_option, target_options
+from reportgen.cli.common import (
+    DAY,
+    FILE,
+    Then,
+    applicant_of,
+    json_option,
+    target_options,
+    whole_project_of,
+)
 from reportgen.cli.compare import NOTICE, differences
 from reportgen.cli.help import Command
 from reportgen.cli.workings import points, safe
 from reportgen.errors import ExitCode
 from reportgen.files import PRIVATE, write_whole
-from reportgen.intake.files import load_project
 from reportgen.intake.patch import Patch, load_patch, what_if
 from reportgen.pipeline import judge
 from reportgen.project.applicant import Applicant
 from reportgen.project.model import Project
-from reportgen.subject.history import as_of, known_at
-from reportgen.subject.model import Subject
 
 
 @dataclass(frozen=True)
@@ -33,21 +37,20 @@ class _Given:
     applicant: Applicant
     project: Project
     lot: str
-    as_of: date | None
-    known_at: date | None
+    then: Then
 
     def judge(self, patch: Patch | None = None) -> tuple[Case, Assessment]:
         """Return the judgement, with the facts changed by a patch where one is given."""
         applicant, project = self.applicant, self.project
         if patch is not None:
             applicant, project = what_if(applicant, project, patch)
-        return judge(applicant, project.select(self.lot), self.known_at)
+        return judge(applicant, project.select(self.lot), self.then.known_at)
 
     def days(self) -> str:
         """Return the days asked for, as the head of the output says them; nothing where none was."""
         parts = (
-            f"按 {self.as_of} 当日的情况（--as-of）" if self.as_of else "",
-            f"按 {self.known_at} 当日所知（--known-at）" if self.known_at else "",
+            f"按 {self.then.as_of} 当日的情况（--as-of）" if self.then.as_of else "",
+            f"按 {self.then.known_at} 当日所知（--known-at）" if self.then.known_at else "",
         )
         return "，".join(part for part in parts if part)
 
@@ -87,18 +90,9 @@ def command(ctx: click.Context, /, explained: bool, as_json: bool, **words: Any)
 
 
 def _given(words: dict[str, Any]) -> _Given:
-    applicant = applicant_of(words["subject_file"], words["partners"])
-    members = [m.model_copy(update={"subject": _then(m.subject, words)}) for m in applicant.members]
-    project = load_project(words["project_file"])
-    past = applicant.model_copy(update={"members": tuple(members)})
-    return _Given(past, project, words["lot"], words["as_of"], words["known_at"])
-
-
-def _then(subject: Subject, words: dict[str, Any]) -> Subject:
-    # Known time first: it asks when the sources were collected, which valid time leaves behind.
-    if words["known_at"] is not None:
-        subject = known_at(subject, words["known_at"])
-    return subject if words["as_of"] is None else as_of(subject, words["as_of"])
+    then, office = Then(words["known_at"], words["as_of"]), words["office"]
+    applicant = applicant_of(words["subject"], words["partners"], office, then)
+    return _Given(applicant, whole_project_of(words["project"], office, then), words["lot"], then)
 
 
 def _ledger(case: Case) -> bytes:

@@ -1,24 +1,31 @@
 """What the commands share: options, and turning their words into applicants, projects and offices."""
 
 import json
-from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager, nullcontext
-from datetime import date
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import dataclass
+from datetime import date, datetime, time
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from reportgen.errors import Fault, ReportgenError
 from reportgen.intake.files import load_project, load_subject
 from reportgen.project.applicant import Applicant, joint, single
-from reportgen.project.model import Party, Project
-from reportgen.settings import OFFICE_FILE, Office, asset_dir, find_office, read_office
+from reportgen.project.model import CHINA, Party, Project
+from reportgen.settings import OFFICE_FILE, Office, asset_dir, database_url, find_office, read_office
+from reportgen.subject import history
+from reportgen.subject.identifiers import uscc_fault
 from reportgen.subject.model import Subject
+
+if TYPE_CHECKING:
+    from reportgen.store.engine import Store
 
 F = TypeVar("F", bound=Callable[..., Any])
 FILE = click.Path(path_type=Path)
+_FILES = {".yaml", ".yml", ".json"}
 
 
 class _Day(click.ParamType[date]):
@@ -45,38 +52,118 @@ def json_option(function: F) -> F:
     return click.option("--json", "as_json", is_flag=True, help="以 JSON 输出")(function)
 
 
+def office_option(function: F) -> F:
+    """Add --office."""
+    text = "机构文件夹；不给则用 REPORTGEN_OFFICE 或当前文件夹"
+    return click.option("--office", type=FILE, metavar="文件夹", help=text)(function)
+
+
 def target_options(function: F) -> F:
-    """Add SUBJECT, --project, --lot and --partner."""
+    """Add SUBJECT, --project, --lot, --partner and --office."""
     for decorate in (
+        office_option,
         click.option(
-            "--partner", "partners", multiple=True, metavar="文件:份额", help="联合体成员，可多次给出"
+            "--partner", "partners", multiple=True, metavar="主体:份额", help="联合体成员，可多次给出"
         ),
         click.option("--lot", default="", metavar="标段", help="标段编号；分标段的项目必须给出"),
-        click.option("--project", "project_file", type=FILE, required=True, metavar="文件", help="项目文件"),
-        click.argument("subject_file", type=FILE, metavar="主体文件"),
+        click.option("--project", required=True, metavar="项目", help="项目文件，或库内项目的编号"),
+        click.argument("subject", metavar="主体"),
     ):
         function = decorate(function)
     return function
 
 
-def applicant_of(subject_file: Path, partners: Sequence[str]) -> Applicant:
-    """Return the applicant of a lead's file and `FILE:SHARE` partners; raises E0202, E0301…E0305."""
-    lead = load_subject(subject_file)
-    return joint(lead, [_partner(text) for text in partners]) if partners else single(lead)
+@dataclass(frozen=True)
+class Then:
+    """The days from which facts are looked at: what was known by `known_at`, as it stood on `as_of`."""
+
+    known_at: date | None = None
+    as_of: date | None = None
+
+    @property
+    def moment(self) -> datetime | None:
+        """Return the last moment of the day on which the facts were known."""
+        return None if self.known_at is None else datetime.combine(self.known_at, time.max)
+
+    def of(self, subject: Subject) -> Subject:
+        """Return a subject as it was then; raises E0315, E0316, E0317."""
+        # Known time first: it asks when the sources were collected, which valid time leaves behind.
+        if self.known_at is not None:
+            subject = history.known_at(subject, self.known_at)
+        return subject if self.as_of is None else history.as_of(subject, self.as_of)
 
 
-def _partner(text: str) -> tuple[Subject, Decimal]:
+_TODAY = Then()
+
+
+def now() -> datetime:
+    """Return the moment of Asia/Shanghai to the second, as database, events and documents give it."""
+    return datetime.now(CHINA).replace(tzinfo=None, microsecond=0)
+
+
+@contextmanager
+def store_of(folder: Path | None) -> Iterator["Store"]:
+    """Open the database of the office in `folder`, REPORTGEN_OFFICE or the working folder; raises E0357, E0905."""
+    from reportgen.store.engine import open_store
+
+    office = find_office(folder)
+    if office is None:
+        raise ReportgenError("E0357", folder=folder or "REPORTGEN_OFFICE 或当前文件夹")
+    store = open_store(database_url(office))
+    try:
+        yield store
+    finally:
+        store.close()
+
+
+def subject_of(word: str, office: Path | None = None, then: Then = _TODAY) -> Subject:
+    """Return the subject of a file, or of the office's database by its USCC.
+
+    Raises what reading a file raises, E0350 (unknown), E0357 (no office), and what `Then.of` raises.
+    """
+    path = Path(word)
+    if path.is_file() or uscc_fault(word):
+        return then.of(load_subject(path))
+    from reportgen.store.facts import subject_at
+
+    with store_of(office) as store:
+        return then.of(store.read(lambda session: subject_at(session, word, then.moment)))
+
+
+def applicant_of(
+    word: str, partners: Sequence[str], office: Path | None = None, then: Then = _TODAY
+) -> Applicant:
+    """Return the applicant of a lead and `SUBJECT:SHARE` partners; raises E0202 and what `subject_of` raises."""
+    lead = subject_of(word, office, then)
+    return joint(lead, [_partner(text, office, then) for text in partners]) if partners else single(lead)
+
+
+def _partner(text: str, office: Path | None, then: Then) -> tuple[Subject, Decimal]:
     name, _, share = text.rpartition(":")
     try:
-        return load_subject(Path(name)), Decimal(share)
+        return subject_of(name, office, then), Decimal(share)
     except InvalidOperation as error:
         fault = Fault("E0301", "partner", f"份额应为小于 1 的小数：{share}")
         raise ReportgenError("E0301", path="--partner", faults=[fault]) from error
 
 
-def project_of(project_file: Path, lot: str) -> Project:
-    """Return the project of a file as it stands for one lot; raises E0301…E0307."""
-    return load_project(project_file).select(lot)
+def whole_project_of(word: str, office: Path | None = None, then: Then = _TODAY) -> Project:
+    """Return the project of a file, or of the office's database by its id, with all its lots.
+
+    Raises what reading a file raises, E0351 (unknown).
+    """
+    path = Path(word)
+    if path.is_file() or path.suffix in _FILES or find_office(office) is None:
+        return load_project(path)
+    from reportgen.store.projects import project_at
+
+    with store_of(office) as store:
+        return store.read(lambda session: project_at(session, word, known_at=then.moment))
+
+
+def project_of(word: str, lot: str, office: Path | None = None) -> Project:
+    """Return a project as it stands for one lot; raises E0306, E0307 and what `whole_project_of` raises."""
+    return whole_project_of(word, office).select(lot)
 
 
 def office_of(folder: Path | None) -> Office:

@@ -84,14 +84,14 @@ def run_case(case: dict[str, Any], path: Path) -> Outcome:
     started = time.perf_counter()
     request = request_of(case, asset_dir("sample_subjects"))
     done = issue(request, sample_office(), datetime.now(CHINA).replace(tzinfo=None), path)
-    written = done.path or write_whole(path.with_stem(f"{path.stem}-gaps"), done.typeset.pdf)
+    written = done.path or write_whole(path.with_stem(f"{path.stem}-gaps"), done.pdf)
     lot = f" {request.project.lot.id}标段" if request.project.lot else ""
     return Outcome(
         file=written.name,
         subject=request.applicant.name,
         project=f"{request.project.name}{lot}",
         conclusion=done.assessment.sentence if done.path else "缺件清单",
-        pages=done.typeset.pages,
+        pages=done.pages,
         seconds=round(time.perf_counter() - started, 2),
     )
 

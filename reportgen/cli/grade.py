@@ -2,18 +2,16 @@
 
 from collections.abc import Iterator
 from datetime import date, datetime
-from pathlib import Path
 
 import click
 
 from reportgen.assess.grade import GradeAssessment, GradeTerm, grade, grading_policy
 from reportgen.assess.wording import day
-from reportgen.cli.common import DAY, FILE, echo_json, json_option, office_of
+from reportgen.cli.common import DAY, echo_json, json_option, office_of, subject_of
 from reportgen.cli.help import Command
 from reportgen.cli.workings import safe
 from reportgen.document.issuer import Agency, GradingFiling, grading_filing, issuer_of
 from reportgen.errors import ExitCode
-from reportgen.intake.files import load_subject
 from reportgen.project.model import CHINA
 from reportgen.subject.base import is_long_term
 
@@ -22,21 +20,21 @@ _SHOWN = 10
 
 
 @click.command("grade", cls=Command)
-@click.argument("subject_file", type=FILE, metavar="主体文件")
+@click.argument("word", metavar="主体")
 @click.option("--region", required=True, metavar="代码", help="按哪一地区的规则评定，六位行政区划代码")
 @click.option("--years", type=int, metavar="年数", help="有效期的年数，默认取规则包的第一个")
 @click.option("--on", type=DAY, metavar="日期", help="评定日，默认今天")
 @json_option
 @click.pass_context
 def command(
-    ctx: click.Context, subject_file: Path, region: str, years: int | None, on: date | None, as_json: bool
+    ctx: click.Context, word: str, region: str, years: int | None, on: date | None, as_json: bool
 ) -> None:
     """评定主体的综合信用等级；证据不足时列出缺件清单，退出码 4。"""
     on = on or datetime.now(CHINA).date()
     if is_long_term(on):
         raise click.UsageError(f"--on 的值不对：{on} 表示长期，不是评定日")
     agency = issuer_of(office_of(None)).agency
-    subject = load_subject(subject_file)
+    subject = subject_of(word)
     filing = grading_filing(agency, subject, on)
     found = grade(subject, grading_policy(region, on), on, years)
     if as_json:

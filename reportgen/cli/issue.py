@@ -1,8 +1,7 @@
-"""`reportgen issue`: one report for one project."""
+"""`reportgen issue`: one report for one project, through the register where the office has one."""
 
-from datetime import datetime
-from pathlib import Path
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 import click
 
@@ -11,6 +10,7 @@ from reportgen.cli.common import (
     applicant_of,
     echo_json,
     json_option,
+    now,
     office_of,
     project_of,
     recipient_of,
@@ -18,36 +18,63 @@ from reportgen.cli.common import (
     working,
 )
 from reportgen.cli.help import Command
+from reportgen.cli.register import login_option, press_of
 from reportgen.errors import Fault, ReportgenError
 from reportgen.pipeline import Issued, Request, issue
-from reportgen.project.model import CHINA
+from reportgen.settings import find_office, has_database
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def request_options(function: F) -> F:
+    """Add what a request for a report says, and where the report is written."""
+    for decorate in (
+        json_option,
+        login_option,
+        click.option(
+            "-o",
+            "--output",
+            type=FILE,
+            metavar="文件或文件夹",
+            help="另存到哪里；未登记的报告默认写到当前文件夹",
+        ),
+        click.option("--purpose", default="", metavar="用途", help="用途，默认按项目写明"),
+        click.option("--payer", default="", metavar="代码", help="付费人的统一社会信用代码，默认为使用单位"),
+        click.option("--authorisation", required=True, metavar="编号", help="授权书编号"),
+        click.option(
+            "--recipient",
+            required=True,
+            metavar="代码",
+            help="使用单位的统一社会信用代码（招标人或代理机构）",
+        ),
+        target_options,
+    ):
+        function = decorate(function)
+    return function
 
 
 @click.command("issue", cls=Command)
-@target_options
-@click.option(
-    "--recipient", required=True, metavar="代码", help="使用单位的统一社会信用代码（招标人或代理机构）"
-)
-@click.option("--authorisation", required=True, metavar="编号", help="授权书编号")
-@click.option("--payer", default="", metavar="代码", help="付费人的统一社会信用代码，默认为使用单位")
-@click.option("--purpose", default="", metavar="用途", help="用途，默认按项目写明")
-@click.option("--office", type=FILE, metavar="文件夹", help="机构文件夹；不给则用样例机构")
-@click.option(
-    "-o", "--output", type=FILE, default=Path(), metavar="文件或文件夹", help="写到哪里，默认当前文件夹"
-)
-@json_option
-def command(output: Path, as_json: bool, office: Path | None, **words: Any) -> None:  # noqa: ANN401 - click's own values
-    """出具一份信用报告；证据不足时不出具，列出缺件清单，退出码 4。"""
-    now = datetime.now(CHINA).replace(tzinfo=None)
+@request_options
+def command(as_json: bool, **words: Any) -> None:  # noqa: ANN401 - click's own values
+    """出具一份信用报告；证据不足时不出具，列出缺件清单，退出码 4。
+
+    机构有数据库的，报告登记编号并存入机构的文件夹，同一申请只出具一份；没有机构文件夹时，用样例机构出具未登记的报告。
+    """
+    request = request_of(words)
+    office = find_office(words["office"])
     with working("正在评价与排印"):
-        done = issue(_request(words), office_of(office), now, output)
-    _report(done, as_json)
+        if office is not None and has_database(office):
+            done = registered(request, words)
+        else:
+            done = issue(request, office_of(words["office"]), now(), words["output"])
+    tell(done, as_json)
 
 
-def _request(words: dict[str, Any]) -> Request:
+def request_of(words: dict[str, Any], supersedes: str = "") -> Request:
+    """Return the request that a command's words make."""
     from reportgen.document.issuer import Binding
 
-    project = project_of(words["project_file"], words["lot"])
+    project = project_of(words["project"], words["lot"], words["office"])
     party = recipient_of(project, words["recipient"])
     binding = Binding(
         recipient=party,
@@ -55,10 +82,18 @@ def _request(words: dict[str, Any]) -> Request:
         authorisation=words["authorisation"],
         payer=words["payer"] or party.uscc,
     )
-    return Request(applicant_of(words["subject_file"], words["partners"]), project, binding)
+    applicant = applicant_of(words["subject"], words["partners"], words["office"])
+    return Request(applicant, project, binding, supersedes)
 
 
-def _report(done: Issued, as_json: bool) -> None:
+def registered(request: Request, words: dict[str, Any]) -> Issued:
+    """Issue a report through the register of the office."""
+    with press_of(words["office"], words["login"]) as press:
+        return issue(request, office_of(words["office"]), now(), words["output"], press)
+
+
+def tell(done: Issued, as_json: bool) -> None:
+    """Print what came of a request; raises E0401 with the list of what is missing."""
     if done.path is None:
         gaps = done.assessment.gaps.gaps if done.assessment.gaps else ()
         faults = [Fault("E0401", gap.clause, f"{gap.what}，{gap.why}。{gap.how}") for gap in gaps]
@@ -69,8 +104,11 @@ def _report(done: Issued, as_json: bool) -> None:
                 "number": done.number,
                 "conclusion": done.assessment.sentence,
                 "file": str(done.path),
-                "pages": done.typeset.pages,
+                "pages": done.pages,
+                "repeated": done.repeated,
             }
         )
         return
-    click.echo(f"{done.path}　{done.assessment.sentence}　{done.typeset.pages} 页　编号 {done.number}")
+    click.echo(f"{done.path}　{done.assessment.sentence}　{done.pages} 页　编号 {done.number}")
+    if done.repeated:
+        click.echo("这一申请此前已经出具，仍是同一份报告；事实有变化的，用 reportgen supersede 出具替代报告")

@@ -77,6 +77,7 @@ class Project(Model):
     note: LongText = ""
     # No field: a file must not be able to select a lot past its checks and its requirements.
     _lot: Lot | None = PrivateAttr(default=None)
+    _whole: "Project | None" = PrivateAttr(default=None)
 
     @property
     def lot(self) -> Lot | None:
@@ -118,8 +119,12 @@ class Project(Model):
                 "requirements": self.requirements + chosen.requirements,
             }
         )
-        selected._lot = chosen
+        selected._lot, selected._whole = chosen, self
         return selected
+
+    def whole(self) -> "Project":
+        """Return the project as it was entered, before a lot was selected."""
+        return self._whole or self
 
     @field_validator("bid_deadline")
     @classmethod

@@ -74,7 +74,7 @@ def test_a_sample_report_says_what_it_must_in_the_fonts_it_may(name: str, press:
         done.number,
     ):
         assert word in words
-    assert 8 <= pdf.pages(path) == done.typeset.pages <= LONGEST.get(name, 20)
+    assert 8 <= pdf.pages(path) == done.pages <= LONGEST.get(name, 20)
     found = pdf.fonts(path)
     assert all(found.values())
     assert {font.replace("-", "").removesuffix("Bold").removesuffix("Medium") for font in found} <= set(
@@ -91,7 +91,7 @@ def test_the_conclusion_fills_one_page_and_no_more(name: str, press: Press) -> N
 
 def test_a_sample_says_so_on_every_page(press: Press) -> None:
     done, path = press("service-young")
-    for page in range(1, done.typeset.pages + 1):
+    for page in range(1, done.pages + 1):
         assert "样例" in pdf.text(path, page, page)
 
 
@@ -100,7 +100,7 @@ def test_without_evidence_enough_there_is_a_letter_and_no_report(tmp_path: Path)
     assert done.path is None
     assert not list(tmp_path.glob("*.pdf"))
     letter = tmp_path / "letter.pdf"
-    letter.write_bytes(done.typeset.pdf)
+    letter.write_bytes(done.pdf)
     assert "缺件清单" in pdf.text(letter)
     assert not any(word in pdf.text(letter) for word in ("具备信用能力", "信用能力一般"))
 
@@ -117,7 +117,7 @@ def test_a_repaired_record_leaves_no_trace(press: Press) -> None:
 
 def test_the_same_inputs_give_the_same_bytes(press: Press, tmp_path: Path) -> None:
     first, _ = press("service-young")
-    assert issued("service-young", tmp_path).typeset.pdf == first.typeset.pdf
+    assert issued("service-young", tmp_path).pdf == first.pdf
 
 
 def test_rare_characters_come_back_from_the_text_layer(press: Press) -> None:
@@ -152,5 +152,5 @@ def test_a_character_without_a_glyph_stops_the_report_and_names_its_field(tmp_pa
 
 def test_a_report_is_tagged_and_passes_qpdf(tmp_path: Path) -> None:
     done = issued("subsidy-good", tmp_path)
-    assert b"/StructTreeRoot" in done.typeset.pdf or b"/ObjStm" in done.typeset.pdf
+    assert b"/StructTreeRoot" in done.pdf or b"/ObjStm" in done.pdf
     subprocess.run(["qpdf", "--check", str(tmp_path / "report.pdf")], capture_output=True, check=True)

@@ -1,46 +1,8 @@
-"""Every user-facing error, once: code, exit code, HTTP status, and what, why and what to do.
+"""Errors of use and of what is handed in: E01 to E04."""
 
-The first two digits of a code are the exit code of ARCHITECTURE ("Exit codes"), so a shell script
-can branch on the class and a person can look up the case. A front translates nothing: it prints
-`ReportgenError.text()` or `ReportgenError.data()`.
-"""
+from reportgen.errors.entry import Entry, ExitCode
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from enum import IntEnum
-
-
-class ExitCode(IntEnum):
-    """Process exit codes; with several files the gravest wins."""
-
-    DONE = 0
-    INTERNAL = 1
-    USAGE = 2
-    BAD_INPUT = 3
-    INSUFFICIENT = 4
-    NOT_GENUINE = 5
-    REFUSED_BY_STATE = 6
-    NOT_TYPESETTABLE = 7
-    CANNOT_SIGN = 8
-    STORAGE = 9
-    UNCHECKED = 10
-    NOT_PERMITTED = 11
-    BATCH_PARTLY_FAILED = 12
-    INTERRUPTED = 130
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One row of the error table; the texts may name facts in braces."""
-
-    exit: ExitCode
-    http: int
-    what: str
-    why: str
-    fix: str
-
-
-TABLE: dict[str, Entry] = {
+INPUTS: dict[str, Entry] = {
     "E0101": Entry(
         ExitCode.INTERNAL, 500, "程序内部错误", "{detail}", "请保留命令与版本号，报告给维护者；数据未被改动"
     ),
@@ -227,6 +189,76 @@ TABLE: dict[str, Entry] = {
         "共 {count} 处不通过",
         "按下列各处改正规则，或从规则包中删去该规则",
     ),
+    "E0350": Entry(
+        ExitCode.BAD_INPUT,
+        404,
+        "库内没有这一主体",
+        "{detail}",
+        "用 reportgen subject list 查找，或用 reportgen subject import 导入；也可直接给出主体文件",
+    ),
+    "E0351": Entry(
+        ExitCode.BAD_INPUT,
+        404,
+        "库内没有这个项目",
+        "{detail}",
+        "核对项目编号与轮次，或用 reportgen project import 导入；也可直接给出项目文件",
+    ),
+    "E0352": Entry(
+        ExitCode.BAD_INPUT,
+        409,
+        "获知时间早于库内已有的版本",
+        "{name}最近一次获知于 {newest}，本次为 {known_at}",
+        "核对本机时钟；事后补录只能按实际获知的时间",
+    ),
+    "E0353": Entry(
+        ExitCode.BAD_INPUT,
+        422,
+        "数据截止日晚于获知之日",
+        "数据截止日 {as_of} 晚于获知之日 {known_at}",
+        "核对文件的 as_of 与本机时钟；尚未到来的日子没有事实可言",
+    ),
+    "E0354": Entry(
+        ExitCode.BAD_INPUT,
+        404,
+        "库内没有这名人员",
+        "{detail}",
+        "核对登录名或姓名；新到的人员须先登记",
+    ),
+    "E0355": Entry(
+        ExitCode.BAD_INPUT,
+        409,
+        "库内已有这名人员",
+        "{detail}",
+        "换用其他登录名；同名的人员请在姓名后加注以示区别",
+    ),
+    "E0356": Entry(
+        ExitCode.BAD_INPUT,
+        404,
+        "库内尚无机构信息",
+        "数据库没有登记出具机构",
+        "先登记机构及其备案",
+    ),
+    "E0357": Entry(
+        ExitCode.BAD_INPUT,
+        404,
+        "找不到机构文件夹",
+        "{folder} 中没有 reportgen.toml",
+        "用 reportgen init 建立机构文件夹，或用 --office、REPORTGEN_OFFICE 指明",
+    ),
+    "E0358": Entry(
+        ExitCode.BAD_INPUT,
+        409,
+        "文件夹不是空的",
+        "{folder} 已有内容或不是文件夹",
+        "换用新的或空的文件夹；已有的机构文件夹不必再建",
+    ),
+    "E0359": Entry(
+        ExitCode.BAD_INPUT,
+        404,
+        "主体没有这条信息",
+        "{uscc} 的信息与已出具的报告中都没有编号为 {fact} 的一条",
+        "用 reportgen subject show 查看各条信息的编号",
+    ),
     "E0401": Entry(
         ExitCode.INSUFFICIENT,
         409,
@@ -234,128 +266,4 @@ TABLE: dict[str, Entry] = {
         "缺件清单共 {count} 项",
         "按缺件清单补齐并核实后重新申请；本次未出具报告",
     ),
-    "E0701": Entry(
-        ExitCode.NOT_TYPESETTABLE,
-        422,
-        "有字符无法排印",
-        "共 {count} 处字符没有可用字形，或属不得使用的字符",
-        "按下列路径核对原字；生僻字请安装 fonts-babelstone-han 与 fonts-hanazono，私用区字请改用正式编码",
-    ),
-    "E0702": Entry(
-        ExitCode.NOT_TYPESETTABLE, 500, "版面素材缺失", "{asset} 不在安装包内", "重新安装；自备素材请核对路径"
-    ),
-    "E0703": Entry(
-        ExitCode.NOT_TYPESETTABLE,
-        500,
-        "排印系统不完整",
-        "{detail}",
-        "运行 reportgen doctor 查看缺少的系统库与安装命令",
-    ),
-    "E0901": Entry(
-        ExitCode.STORAGE, 507, "不能写入文件", "{file}：{detail}", "核对磁盘空间与目录权限；未留下半份文件"
-    ),
-    "E0902": Entry(
-        ExitCode.STORAGE,
-        500,
-        "机构密钥文件不完整",
-        "{file} 只有 {size} 字节，应不少于 {least} 字节",
-        "从备份恢复该文件；尚未出具过报告的，可删除后重新运行，由程序生成",
-    ),
-    "E1101": Entry(
-        ExitCode.NOT_PERMITTED,
-        403,
-        "机构备案不在有效期",
-        "机构备案有效期为 {since} 至 {until}，出具日为 {on}",
-        "更新机构备案信息后再出具",
-    ),
-    "E1102": Entry(
-        ExitCode.NOT_PERMITTED,
-        403,
-        "编制、复核、签发人员不合规定",
-        "{detail}",
-        "在 reportgen.toml 的 [staff] 中分别写明人员；一般与不具备结论须由两人分别编制与复核",
-    ),
-    "E1103": Entry(
-        ExitCode.NOT_PERMITTED,
-        403,
-        "机构与本项目有利害关系",
-        "{detail}",
-        "利害关系存在时本机构不得出具报告，请申请人另行委托",
-    ),
-    "E1105": Entry(
-        ExitCode.NOT_PERMITTED,
-        403,
-        "付费人不合规定",
-        "{matter}的报告费用不得由申请人承担，付费人 {payer} 是申请人（{rule}）",
-        "由招标人、采购人或代理机构付费，用 --payer 写明其统一社会信用代码",
-    ),
-    "E1104": Entry(
-        ExitCode.NOT_PERMITTED,
-        403,
-        "机构未备案等级评定业务，或备案不在有效期",
-        "{detail}",
-        "在 reportgen.toml 的 [agency.grading] 中如实写明准许等级评定的备案；没有这项备案的，不得评定综合信用等级",
-    ),
 }
-
-
-def printable(text: str) -> str:
-    """Return a text with line ends, control and direction characters as escapes.
-
-    What is echoed comes from files of strangers: a terminal would obey it, and a line end forge a line.
-    """
-    return "".join(letter if letter.isprintable() else repr(letter)[1:-1] for letter in text)
-
-
-@dataclass(frozen=True)
-class Fault:
-    """One thing wrong at one place of the input: a code, the field's path and what is wrong."""
-
-    code: str
-    path: str
-    what: str
-
-    def __str__(self) -> str:
-        """Return the fault as one line."""
-        return printable(f"{self.path or '（全文）'}：{self.what}")
-
-
-class ReportgenError(Exception):
-    """An error of the table, with the path it concerns, all its faults, and the facts its texts name."""
-
-    def __init__(self, code: str, *, path: str = "", faults: Sequence[Fault] = (), **facts: object) -> None:
-        self.code = code
-        self.entry = TABLE[code]
-        self.path = path
-        self.faults = tuple(faults)
-        self.facts: dict[str, object] = {"count": len(self.faults), **facts}
-        super().__init__(self.text())
-
-    @property
-    def exit_code(self) -> ExitCode:
-        """Return the exit code of this error's class."""
-        return self.entry.exit
-
-    def text(self) -> str:
-        """Return what, why and what to do in Chinese, then every fault on a line of its own."""
-        head = f"[{self.code}] {self.entry.what}" + (f"（{printable(self.path)}）" if self.path else "")
-        lines = [head, f"  原因：{self._why()}", f"  处理：{self.entry.fix}"]
-        return "\n".join(lines + [f"  · {fault}" for fault in self.faults])
-
-    def data(self) -> dict[str, object]:
-        """Return the same as a mapping for `--json` and for HTTP problem details."""
-        return {
-            "code": self.code,
-            "exit": int(self.entry.exit),
-            "status": self.entry.http,
-            "title": self.entry.what,
-            "detail": self._why(),
-            "fix": self.entry.fix,
-            "path": printable(self.path),
-            "faults": [
-                {"code": f.code, "path": printable(f.path), "what": printable(f.what)} for f in self.faults
-            ],
-        }
-
-    def _why(self) -> str:
-        return printable(self.entry.why.format_map(self.facts))

@@ -1,0 +1,132 @@
+"""`reportgen report …`: what the register holds, for the issuing desk."""
+
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import click
+
+from reportgen.cli.common import echo_json, json_option, now, office_option
+from reportgen.cli.help import Group
+from reportgen.cli.page import say
+from reportgen.cli.register import at, changes, names, place, plain, press_of
+from reportgen.registry import lifecycle, view
+from reportgen.registry.lifecycle import LABELS
+from reportgen.registry.queries import Wanted, listed
+from reportgen.registry.tables import NUMBERED
+from reportgen.registry.view import Happened, Shown, Summary, summaries
+from reportgen.registry.words import OUTCOMES, REASONS, Reason
+
+_STATES = {LABELS[state]: state for state in NUMBERED}
+
+
+@click.group("report", cls=Group)
+def command() -> None:
+    """查阅登记簿中的报告。"""
+
+
+@command.command("list")
+@click.option("--state", type=click.Choice(tuple(_STATES)), metavar="状态", help="、".join(_STATES))
+@click.option("--project", default="", metavar="项目", help="项目编号")
+@click.option("--round", "round_", type=click.IntRange(min=1), metavar="轮次", help="项目的轮次")
+@click.option("--lot", metavar="标段", help="标段编号")
+@click.option("--subject", "uscc", default="", metavar="代码", help="申请人或联合体成员的统一社会信用代码")
+@office_option
+@json_option
+def list_(state: str | None, office: Path | None, as_json: bool, **words: Any) -> None:  # noqa: ANN401 - click's own values
+    """列出有编号的报告，最近的在前；状态按今天计。只供出具岗位使用。"""
+    today = now().date()
+    wanted = Wanted(
+        on=today,
+        state=_STATES[state] if state else None,
+        project=words["project"],
+        round=words["round_"],
+        lot=words["lot"],
+        uscc=words["uscc"],
+    )
+    with press_of(office) as press:
+        found = press.store.read(lambda session: summaries(session, listed(session, wanted), today))
+    if as_json:
+        echo_json([plain(item) for item in found])
+        return
+    for item in found:
+        _listed(item)
+    say(f"共 {len(found)} 份")
+
+
+@command.command("show")
+@click.argument("number", metavar="编号")
+@office_option
+@json_option
+def show(number: str, office: Path | None, as_json: bool) -> None:
+    """显示一份报告：今天的状态、出具后变化、前后编号、使用情况、文件是否完整与全部经过。"""
+    today = now().date()
+    with press_of(office) as press:
+        row = press.store.read(lambda session: lifecycle.by_number(session, number))
+        found = press.store.read(lambda session: view.show(session, row, today))
+        whole = press.whole(row)
+    if as_json:
+        echo_json({**asdict(found), "file_matches": whole})
+        return
+    for depth, line in _shown(found, whole):
+        say(line, depth)
+
+
+def _listed(item: Summary) -> None:
+    until = f"　有效至 {item.valid_until}" if item.valid_until else ""
+    say(f"{item.number}　{item.state}　{item.conclusion}{until}", bold=True)
+    say(names(item), 1)
+    say(place(item.project, item.round, item.lot), 1)
+    if item.changes:
+        say(f"出具后变化：{changes(item)}", 1)
+
+
+def _shown(found: Shown, whole: bool) -> Iterator[tuple[int, str]]:
+    item = found.summary
+    yield 0, f"{item.kind} {item.number}　{item.state}　{item.conclusion}"
+    lines = {
+        "登记号": found.register_number,
+        "申请人": names(item),
+        "项目": place(item.project, item.round, item.lot),
+        "使用单位": f"{found.recipient.name}（{found.recipient.uscc}）",
+        "用途": found.purpose,
+        "授权书": found.authorisation,
+        "规则包": found.pack,
+        "编制、复核、签发": "、".join((found.prepared_by, found.reviewed_by, found.issued_by)),
+        "出具": at(item.issued_at),
+        "有效至": str(item.valid_until or ""),
+        "出具后变化": changes(item) or "无",
+        "此前编号": "、".join(found.earlier),
+        "其后编号": "、".join(found.later),
+        "核销": f"{at(found.consumed_at)}　{found.consumed_by}" if found.consumed_at else "未核销",
+        "撤销": at(found.revoked_at),
+        "文件": _file(found, whole),
+        "SHA-256": found.sha256,
+    }
+    yield from ((1, f"{name}　{text}") for name, text in lines.items() if text)
+    yield 1, "经过"
+    yield from ((2, _event(event)) for event in found.events)
+
+
+def _file(found: Shown, whole: bool) -> str:
+    if not found.file:
+        return ""
+    return f"{found.file}　" + ("与登记一致" if whole else "缺失或与登记不一致，请从备份恢复")
+
+
+def _event(event: Happened) -> str:
+    said = "，".join(words for name, value in event.said.items() if (words := _said(name, value)))
+    return f"{at(event.at)}　{event.what}　{event.actor}" + (f"　{said}" if said else "")
+
+
+def _said(name: str, value: object) -> str:
+    if name == "outcome":
+        return OUTCOMES.get(str(value), "")
+    if name == "reason":
+        return REASONS.get(Reason(str(value)), "") if value in set(Reason) else str(value)
+    return f"{_TOLD[name]} {value}" if name in _TOLD else ""
+
+
+_TOLD = {"by": "使用单位", "first": "办理人", "second": "办理人", "pages": "页数"}
+"""Which of an event's data a line shows; the JSON holds all."""

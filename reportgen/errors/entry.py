@@ -1,0 +1,34 @@
+"""One row of the error table, and the exit codes of its classes."""
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+
+class ExitCode(IntEnum):
+    """Process exit codes; with several files the gravest wins."""
+
+    DONE = 0
+    INTERNAL = 1
+    USAGE = 2
+    BAD_INPUT = 3
+    INSUFFICIENT = 4
+    NOT_GENUINE = 5
+    REFUSED_BY_STATE = 6
+    NOT_TYPESETTABLE = 7
+    CANNOT_SIGN = 8
+    STORAGE = 9
+    UNCHECKED = 10
+    NOT_PERMITTED = 11
+    BATCH_PARTLY_FAILED = 12
+    INTERRUPTED = 130
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One row of the error table; the texts may name facts in braces."""
+
+    exit: ExitCode
+    http: int
+    what: str
+    why: str
+    fix: str

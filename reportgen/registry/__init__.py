@@ -1,0 +1,1 @@
+"""The register: requests, reports, numbers, life cycle, events."""

@@ -1,0 +1,62 @@
+"""What the office learns of a subject after it issued reports: they are marked, and stay usable."""
+
+from collections.abc import Iterable, Iterator
+
+from sqlmodel import Session
+
+from reportgen.registry.events import Tag
+from reportgen.registry.lifecycle import Desk
+from reportgen.registry.marks import about, mark, resting_on
+from reportgen.registry.objections import marked, waiting
+from reportgen.store.facts import Imported, import_subject
+from reportgen.subject.changes import SUBJECT, FactChange, FieldChange, Sort
+from reportgen.subject.model import Subject
+from reportgen.subject.records import CreditRecord, Nature, RecordState, Severity
+
+_OVER = {RecordState.REPAIRED, RecordState.REVOKED}
+
+
+def learn(session: Session, subject: Subject, desk: Desk) -> tuple[Imported, list[str]]:
+    """Enter a subject's facts and mark what rests on those that changed; returns the numbers newly marked.
+
+    A record in an open case stays 异议中, whatever its source says of it. Raises E0352, E0353.
+    """
+    kept = marked(subject, waiting(session, subject.uscc))
+    told = import_subject(session, kept, desk.at)
+    return told, follow(session, subject.uscc, told.changes, kept.records, desk)
+
+
+def follow(
+    session: Session, uscc: str, changes: Iterable[FactChange], records: Iterable[CreditRecord], desk: Desk
+) -> list[str]:
+    """Mark as 需更新 the reports that changes of a subject's facts concern; returns the numbers newly marked.
+
+    A new adverse record concerns all reports about the subject, unless it is slight or over already; a
+    fact that was changed or removed those that rest on it.
+    """
+    found = list(changes)
+    concerned = set(resting_on(session, uscc, list(_rewritten(found))))
+    added = {change.fact for change in found if change.sort is Sort.ADDED}
+    if any(record.id in added and _weighs(record) for record in records):
+        concerned |= set(about(session, uscc))
+    return mark(session, sorted(concerned), Tag.REPORT_MARK_OUTDATED, desk)
+
+
+def _weighs(record: CreditRecord) -> bool:
+    # What no document graded may be grave.
+    adverse = record.nature is Nature.ADVERSE and record.state not in _OVER
+    return adverse and record.severity is not Severity.SLIGHT
+
+
+def _rewritten(changes: Iterable[FactChange]) -> Iterator[str]:
+    for change in changes:
+        if change.collection in {SUBJECT, "sources"} or change.sort is Sort.ADDED:
+            continue
+        if change.sort is Sort.REMOVED or any(map(_tells, change.fields)):
+            yield change.fact
+
+
+def _tells(field: FieldChange) -> bool:
+    """Say whether a field is part of the fact itself, not of where it was found or when it was checked."""
+    again = field.path.startswith("verification") and None not in (field.before, field.after)
+    return field.path != "source" and not again

@@ -1,0 +1,232 @@
+"""Events: one writer, typed tags, chained by a keyed hash within each report or stream.
+
+hash = HMAC-SHA256(key, [stream, seq, tag, at, actor, data, previous]), the list as canonical JSON. The row of the
+report or stream keeps the end and the length of its chain, so that nothing can be taken off the end
+unnoticed. Nothing here asks the time, and no personal data enters (`event_data`).
+"""
+
+import hashlib
+import hmac
+import json
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from enum import StrEnum
+from typing import NamedTuple
+
+from sqlalchemy import ColumnElement, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm.attributes import set_committed_value
+from sqlmodel import Session, col
+
+from reportgen.errors import ReportgenError
+from reportgen.registry.event_data import Value, checked, login, uscc
+from reportgen.registry.tables import EventRow, ReportRow, StreamRow
+
+
+class Tag(StrEnum):
+    """What happened, as subject:object:action."""
+
+    REQUEST_ROW_CREATE = "request:row:create"
+    REPORT_DRAFT_CREATE = "report:draft:create"
+    REPORT_DRAFT_REVIEW = "report:draft:review"
+    REPORT_NUMBER_ALLOT = "report:number:allot"
+    REPORT_NUMBER_VOID = "report:number:void"
+    REPORT_FILE_RENDER = "report:file:render"
+    REPORT_FILE_PUBLISH = "report:file:publish"
+    REPORT_FILE_ERASE = "report:file:erase"
+    REPORT_STATE_ISSUE = "report:state:issue"
+    REPORT_STATE_CONSUME = "report:state:consume"
+    REPORT_STATE_REVOKE = "report:state:revoke"
+    REPORT_STATE_SUPERSEDE = "report:state:supersede"
+    REPORT_STATE_ARCHIVE = "report:state:archive"
+    REPORT_STATE_EXPIRE = "report:state:expire"
+    REPORT_USE_REPEAT = "report:use:repeat"
+    REPORT_USE_REFUSE = "report:use:refuse"
+    REPORT_USE_ANNUL = "report:use:annul"
+    REPORT_MARK_OUTDATED = "report:mark:outdated"
+    REPORT_MARK_DISPUTE = "report:mark:dispute"
+    REPORT_MARK_SETTLE = "report:mark:settle"
+    REPORT_MARK_CORRECT = "report:mark:correct"
+    OBJECTION_CASE_OPEN = "objection:case:open"
+    OBJECTION_CASE_CLOSE = "objection:case:close"
+    SUBJECT_FACTS_IMPORT = "subject:facts:import"
+    PROJECT_VERSION_IMPORT = "project:version:import"
+    OFFICE_AGENCY_CHANGE = "office:agency:change"
+    OFFICE_USER_CHANGE = "office:user:change"
+    OFFICE_STAFF_CHANGE = "office:staff:change"
+    OFFICE_KEY_COMPROMISE = "office:key:compromise"
+    OFFICE_BACKUP_MAKE = "office:backup:make"
+    OFFICE_BACKUP_RESTORE = "office:backup:restore"
+    OFFICE_ERASE_RUN = "office:erase:run"
+
+
+REPORTS = "report:"
+"""How the names of reports' chains begin, and no others."""
+_STREAM = re.compile(r"(?!report\b)[a-z]{1,20}(?::[0-9A-Za-z._-]{1,64})?")
+_ABOUT = frozenset({"number", "state", "was", "kind", "sha256", "reason"})
+_USE = _ABOUT | {"by", "project", "round", "lot", "outcome", "used_at"}
+_MARK = _ABOUT | {"uscc", "fact", "objection"}
+_CASE = frozenset(
+    {"uscc", "fact", "objection", "state", "was", "ending", "answer_by", "provisional", "reports"}
+)
+_CHANGE = frozenset({"uscc", "on", "since", "until", "sha256", "reason"})
+_PERSON = frozenset({"login", "role", "closed", "on", "reason"})
+_PLACE = frozenset({"project", "round", "lot"})
+_BACKUP = frozenset({"sha256", "files", "rows", "size", "reports"})
+
+KEYS: Mapping[Tag, frozenset[str]] = {
+    Tag.REQUEST_ROW_CREATE: _PLACE
+    | {"request", "kind", "applicant", "role", "recipient", "payer", "matter", "sha256"},
+    Tag.REPORT_DRAFT_CREATE: _ABOUT
+    | _PLACE
+    | {"request", "applicant", "recipient", "conclusion", "snapshot_sha256", "pack", "pack_sha256", "matter"},
+    Tag.REPORT_DRAFT_REVIEW: _ABOUT | {"first", "second", "conclusion"},
+    Tag.REPORT_NUMBER_ALLOT: _ABOUT | {"register_number", "code_sha256", "key_id", "first", "second"},
+    Tag.REPORT_NUMBER_VOID: _ABOUT | {"register_number", "error"},
+    Tag.REPORT_FILE_RENDER: _ABOUT | {"pages", "size"},
+    Tag.REPORT_FILE_PUBLISH: _ABOUT | {"pages", "size"},
+    Tag.REPORT_FILE_ERASE: _ABOUT | {"size", "files"},
+    Tag.REPORT_STATE_ISSUE: _ABOUT | {"valid_until", "key_id", "predecessor", "conclusion"},
+    Tag.REPORT_STATE_CONSUME: _USE,
+    Tag.REPORT_STATE_REVOKE: _ABOUT | {"key_id", "since", "from_moment", "first", "second"},
+    Tag.REPORT_STATE_SUPERSEDE: _ABOUT | {"successor", "report"},
+    Tag.REPORT_STATE_ARCHIVE: _ABOUT,
+    Tag.REPORT_STATE_EXPIRE: _ABOUT | {"valid_until"},
+    Tag.REPORT_USE_REPEAT: _USE,
+    Tag.REPORT_USE_REFUSE: _USE,
+    Tag.REPORT_USE_ANNUL: _USE | {"first", "second"},
+    Tag.REPORT_MARK_OUTDATED: _MARK,
+    Tag.REPORT_MARK_DISPUTE: _MARK,
+    Tag.REPORT_MARK_SETTLE: _MARK,
+    Tag.REPORT_MARK_CORRECT: _MARK | {"successor"},
+    Tag.OBJECTION_CASE_OPEN: _CASE,
+    Tag.OBJECTION_CASE_CLOSE: _CASE,
+    Tag.SUBJECT_FACTS_IMPORT: frozenset({"uscc", "sha256", "on", "rows"}),
+    Tag.PROJECT_VERSION_IMPORT: _PLACE | {"sha256", "matter"},
+    Tag.OFFICE_AGENCY_CHANGE: _CHANGE,
+    Tag.OFFICE_USER_CHANGE: _PERSON,
+    Tag.OFFICE_STAFF_CHANGE: _PERSON,
+    Tag.OFFICE_KEY_COMPROMISE: frozenset({"key_id", "since", "from_moment", "reports"}),
+    Tag.OFFICE_BACKUP_MAKE: _BACKUP,
+    Tag.OFFICE_BACKUP_RESTORE: _BACKUP,
+    Tag.OFFICE_ERASE_RUN: _BACKUP | {"until", "reason"},
+}
+"""What an event of each tag may say; everything else is refused."""
+
+
+canonical = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
+"""The one way in which what is hashed or signed is written: keys sorted, no spaces."""
+
+
+class Link(NamedTuple):
+    """What the hash of an event covers, in this order: `at` as ISO 8601, `data` as the row's very text."""
+
+    stream: str
+    seq: int
+    tag: str
+    at: str
+    actor: str
+    data: str
+    previous: str
+
+
+def events_key(secret: bytes) -> bytes:
+    """Return the key that chains events, derived from the office secret."""
+    return hmac.new(secret, b"reportgen events v1", hashlib.sha256).digest()
+
+
+def event_hash(link: Link, key: bytes) -> str:
+    """Return the keyed hash of an event."""
+    # Somebody else may have written what is no Unicode: it shall have a hash as well, only no valid one.
+    return hmac.digest(key, canonical(link).encode(errors="backslashreplace"), "sha256").hex()
+
+
+def report_stream(report_id: int) -> str:
+    """Return the name of a report's chain."""
+    return f"{REPORTS}{report_id}"
+
+
+def record(
+    session: Session,
+    chain: ReportRow | StreamRow,
+    tag: Tag,
+    at: datetime,
+    actor: str,
+    key: bytes,
+    **data: Value,
+) -> EventRow:
+    """Append one event to a chain within the caller's transaction: the only writer of events.
+
+    `actor` is a login, a role or the USCC of whoever used a report. Raises ValueError for data that the
+    tag does not declare or that could be personal, and E0501 where the chain's row is behind its events.
+    """
+    said = canonical(checked(KEYS[tag], data, key))
+    if at.tzinfo is not None or not (login(actor) or uscc(actor)):
+        raise ValueError("an event needs a moment without zone and the login or USCC of its actor")
+    session.flush()
+    event = _next(chain, tag, at, actor, said, key)
+    if not _advance(session, chain, event):
+        # Another transaction was first: its row is waited for and the event is hung on its end.
+        session.refresh(chain, ["head", "events"], with_for_update=True)
+        event = _next(chain, tag, at, actor, said, key)
+        if not _advance(session, chain, event):
+            raise ReportgenError("E0501", detail=f"{event.stream} 的登记行已不存在")
+    return _insert(session, chain, event)
+
+
+def office_stream(session: Session, name: str) -> StreamRow:
+    """Return the row of a chain that is no report's, created on first use and locked until the transaction ends.
+
+    It is meant to be recorded to in the same transaction. Raises ValueError for a name that is no plain code,
+    or that could be a report's.
+    """
+    if not _STREAM.fullmatch(name):
+        raise ValueError("a stream is named by a word and perhaps a code, such as objection:17")
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    session.execute(insert(StreamRow).values(name=name, head="", events=0).on_conflict_do_nothing())
+    return session.get_one(StreamRow, name, with_for_update=True, populate_existing=True)
+
+
+def _next(
+    chain: ReportRow | StreamRow, tag: Tag, at: datetime, actor: str, data: str, key: bytes
+) -> EventRow:
+    link = Link(_name(chain), chain.events + 1, tag.value, at.isoformat(), actor, data, chain.head)
+    return EventRow(**link._asdict() | {"at": at, "hash": event_hash(link, key)})
+
+
+def _name(chain: ReportRow | StreamRow) -> str:
+    if isinstance(chain, StreamRow):
+        return chain.name
+    if chain.id is None:
+        raise ValueError("a report is added to its session before its events are recorded")
+    return report_stream(chain.id)
+
+
+def _advance(session: Session, chain: ReportRow | StreamRow, event: EventRow) -> bool:
+    changed = session.execute(
+        update(type(chain))
+        .where(_is(chain), col(type(chain).events) == event.seq - 1, col(type(chain).head) == event.previous)
+        .values(head=event.hash, events=event.seq),
+        execution_options={"synchronize_session": False},
+    )
+    return getattr(changed, "rowcount", 0) == 1
+
+
+def _is(chain: ReportRow | StreamRow) -> ColumnElement[bool]:
+    if isinstance(chain, StreamRow):
+        return col(StreamRow.name) == chain.name
+    return col(ReportRow.id) == chain.id
+
+
+def _insert(session: Session, chain: ReportRow | StreamRow, event: EventRow) -> EventRow:
+    session.add(event)
+    try:
+        session.flush()
+    except IntegrityError as error:
+        # The row was the transaction's own by now: only tampering leaves an event beyond its count.
+        raise ReportgenError("E0501", detail=f"{event.stream} 第 {event.seq} 条已经存在") from error
+    set_committed_value(chain, "head", event.hash)
+    set_committed_value(chain, "events", event.seq)
+    return event

@@ -1,0 +1,384 @@
+"""The life of a report: each step is one conditional UPDATE and its event, in one transaction.
+
+    草稿 → 复核 → 签发中 → 有效 → 已核销 → 已归档, beside 作废, 已撤销, 已过期
+
+Nothing asks a row first and writes afterwards: whoever finds the row no longer in the state he needs has
+lost, and is told. A report past its date is expired without anybody having to say so; the state is
+stored only to make room for a successor. Moments are naive ones of Asia/Shanghai.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+
+from sqlalchemy import ColumnElement, update
+from sqlmodel import Session, col, select
+
+from reportgen.errors import ReportgenError
+from reportgen.registry.events import Tag, record
+from reportgen.registry.tables import PartyRow, ReportRow, RequestRow, RestsOnRow, State
+from reportgen.store.rows import changed, taken
+
+EDGES: Mapping[State, frozenset[State]] = {
+    State.DRAFT: frozenset({State.REVIEWED}),
+    State.REVIEWED: frozenset({State.RENDERING}),
+    State.RENDERING: frozenset({State.ISSUED, State.VOID}),
+    State.ISSUED: frozenset({State.CONSUMED, State.REVOKED, State.EXPIRED}),
+    State.CONSUMED: frozenset({State.ISSUED, State.REVOKED, State.ARCHIVED}),
+    State.EXPIRED: frozenset(),
+    State.ARCHIVED: frozenset({State.REVOKED}),
+    State.REVOKED: frozenset(),
+    State.VOID: frozenset(),
+}
+"""From which state a report may go to which; docs/register.md prints the same table."""
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Who acts, when, and with which key events are chained; `actor` is a login, never a person's name."""
+
+    actor: str
+    at: datetime
+    key: bytes
+
+
+class Outcome(StrEnum):
+    """What came of asking to use a report."""
+
+    USED = "USED"
+    ALREADY = "ALREADY"
+    ELSEWHERE = "ELSEWHERE"
+    REVOKED = "REVOKED"
+    EXPIRED = "EXPIRED"
+    NOT_ISSUED = "NOT_ISSUED"
+
+
+@dataclass(frozen=True)
+class Use:
+    """The use of a report as its consumer names it."""
+
+    project: str
+    round: int
+    lot: str
+    by: str
+
+
+@dataclass(frozen=True)
+class Consumption:
+    """What came of a use, and the report as it then stood."""
+
+    outcome: Outcome
+    report: ReportRow
+
+
+@dataclass(frozen=True)
+class _Step:
+    """One edge of a life: from which state to which, the columns it sets, its event and what that says."""
+
+    before: State
+    after: State
+    tag: Tag
+    said: Mapping[str, str] = field(default_factory=dict)
+    values: Mapping[str, object] = field(default_factory=dict)
+
+
+def ask(session: Session, asked: RequestRow, desk: Desk) -> RequestRow:
+    """Return the request of a key, kept once however often it is asked."""
+    found = session.exec(select(RequestRow).where(RequestRow.key == asked.key)).one_or_none()
+    if found is not None:
+        return found
+    session.add(asked)
+    session.flush()
+    return asked
+
+
+def draft(
+    session: Session,
+    report: ReportRow,
+    parties: Iterable[PartyRow],
+    rests_on: Iterable[RestsOnRow],
+    desk: Desk,
+) -> ReportRow:
+    """Enter the draft of a request with its parties and what it rests on; the same request has one draft."""
+    found = _of_request(session, report.request_id)
+    if found is not None:
+        return found
+    session.add(report)
+    session.flush()
+    for row in (*parties, *rests_on):
+        row.report_id = _id(report)
+        session.add(row)
+    session.flush()
+    record(
+        session, report, Tag.REPORT_DRAFT_CREATE, desk.at, desk.actor, desk.key, sha256=report.snapshot_sha256
+    )
+    return report
+
+
+def review(session: Session, report_id: int, by: str, *, two_persons: bool, desk: Desk) -> ReportRow:
+    """草稿 → 复核; raises E1102 where the reviewer prepared it and two persons are needed, E0605."""
+    report = get(session, report_id)
+    if two_persons and report.prepared_by == by:
+        raise ReportgenError("E1102", detail=f"编制与复核同为{by}")
+    return _move(
+        session,
+        report_id,
+        _Step(State.DRAFT, State.REVIEWED, Tag.REPORT_DRAFT_REVIEW, values={"reviewed_by": by}),
+        desk,
+    )
+
+
+def allot(session: Session, report_id: int, numbers: Mapping[str, str], desk: Desk) -> ReportRow:
+    """复核 → 签发中, with both numbers and the hash of the code; raises E0605, E0606 (a live report exists)."""
+    return _move(
+        session,
+        report_id,
+        _Step(
+            State.REVIEWED,
+            State.RENDERING,
+            Tag.REPORT_NUMBER_ALLOT,
+            values={"allotted_at": desk.at, **numbers},
+        ),
+        desk,
+    )
+
+
+def rendered(session: Session, report_id: int, sha256: str, pages: int, file: str, desk: Desk) -> ReportRow:
+    """Enter the file's hash before the file gets its name; the report stays 签发中."""
+    count = changed(
+        session,
+        update(ReportRow)
+        .where(col(ReportRow.id) == report_id, col(ReportRow.state) == State.RENDERING)
+        .values(sha256=sha256, pages=pages, file=file),
+    )
+    report = _after(session, report_id, count)
+    record(session, report, Tag.REPORT_FILE_RENDER, desk.at, desk.actor, desk.key, sha256=sha256, pages=pages)
+    return report
+
+
+def issued(session: Session, report_id: int, valid_until: date, desk: Desk) -> ReportRow:
+    """签发中 → 有效, once the file stands under its name; raises E0605."""
+    return _move(
+        session,
+        report_id,
+        _Step(
+            State.RENDERING,
+            State.ISSUED,
+            Tag.REPORT_STATE_ISSUE,
+            values={"issued_at": desk.at, "valid_until": valid_until},
+        ),
+        desk,
+    )
+
+
+def void(session: Session, report_id: int, desk: Desk) -> ReportRow:
+    """签发中 → 作废: the number stays used and names no report."""
+    return _move(session, report_id, _Step(State.RENDERING, State.VOID, Tag.REPORT_NUMBER_VOID), desk)
+
+
+def consume(session: Session, number: str, use: Use, desk: Desk) -> Consumption:
+    """有效 → 已核销, at most once; whoever comes second is told what happened, and misuse is recorded.
+
+    Raises E0502 for a number nobody allotted. Nothing is raised for a refusal: its event must be kept.
+    """
+    today = desk.at.date()
+    used = taken(
+        session,
+        update(ReportRow)
+        .where(
+            col(ReportRow.number) == number,
+            col(ReportRow.state) == State.ISSUED,
+            col(ReportRow.valid_until) >= today,
+            *_for(use),
+        )
+        .values(state=State.CONSUMED, consumed_at=desk.at, consumed_by=use.by),
+        ReportRow,
+    )
+    report = used or by_number(session, number, lock=True)
+    outcome = Outcome.USED if used else _refusal(report, use, today)
+    tag = {Outcome.USED: Tag.REPORT_STATE_CONSUME, Outcome.ALREADY: Tag.REPORT_USE_REPEAT}
+    record(
+        session,
+        report,
+        tag.get(outcome, Tag.REPORT_USE_REFUSE),
+        desk.at,
+        desk.actor,
+        desk.key,
+        by=use.by,
+        outcome=outcome.value,
+    )
+    return Consumption(outcome, report)
+
+
+def _for(use: Use) -> tuple[ColumnElement[bool], ...]:
+    return (
+        col(ReportRow.project) == use.project,
+        col(ReportRow.round) == use.round,
+        col(ReportRow.lot) == use.lot,
+        col(ReportRow.recipient) == use.by,
+    )
+
+
+def _refusal(report: ReportRow, use: Use, today: date) -> Outcome:
+    meant = (report.project, report.round, report.lot, report.recipient) == (
+        use.project,
+        use.round,
+        use.lot,
+        use.by,
+    )
+    if report.state == State.REVOKED:
+        return Outcome.REVOKED
+    if not meant:
+        return Outcome.ELSEWHERE
+    if report.state in {State.CONSUMED, State.ARCHIVED}:
+        return Outcome.ALREADY
+    expired = report.state == State.EXPIRED or (report.valid_until is not None and report.valid_until < today)
+    return Outcome.EXPIRED if expired else Outcome.NOT_ISSUED
+
+
+def annul(session: Session, number: str, first: str, second: str, desk: Desk) -> ReportRow:
+    """已核销 → 有效: a mistaken use taken back by two persons; its events stay. Raises E1102, E0502, E0605."""
+    if first == second or desk.actor not in {first, second}:
+        raise ReportgenError("E1102", detail="撤回误核销须由两名不同的人员共同办理")
+    return _move(
+        session,
+        _id(by_number(session, number)),
+        _Step(
+            State.CONSUMED,
+            State.ISSUED,
+            Tag.REPORT_USE_ANNUL,
+            said={"first": first, "second": second},
+            values={"consumed_at": None, "consumed_by": None},
+        ),
+        desk,
+    )
+
+
+def revoke(session: Session, number: str, reason: str, desk: Desk) -> ReportRow:
+    """有效, 已核销 or 已归档 → 已撤销: not genuine any more for anybody. Raises E0502, E0605."""
+    report = by_number(session, number)
+    return _move(
+        session,
+        _id(report),
+        _Step(
+            State(report.state),
+            State.REVOKED,
+            Tag.REPORT_STATE_REVOKE,
+            said={"reason": reason},
+            values={"revoked_at": desk.at},
+        ),
+        desk,
+    )
+
+
+def revoke_since(session: Session, since: datetime, key_id: str, desk: Desk) -> list[str]:
+    """Revoke what a compromised key signed since a moment; returns the numbers."""
+    rows = session.exec(
+        select(ReportRow)
+        .where(
+            ReportRow.key_id == key_id,
+            col(ReportRow.issued_at) >= since,
+            col(ReportRow.state).in_([s for s in State if State.REVOKED in EDGES[s]]),
+        )
+        .order_by(col(ReportRow.id))
+    ).all()
+    reason = "KEY_COMPROMISED"
+    return [number for row in rows if (number := revoke(session, str(row.number), reason, desk).number)]
+
+
+def archive(session: Session, number: str, desk: Desk) -> ReportRow:
+    """已核销 → 已归档."""
+    report = by_number(session, number)
+    return _move(
+        session,
+        _id(report),
+        _Step(State.CONSUMED, State.ARCHIVED, Tag.REPORT_STATE_ARCHIVE, values={"archived_at": desk.at}),
+        desk,
+    )
+
+
+def make_room(session: Session, report: ReportRow, desk: Desk) -> None:
+    """Store that the earlier live report of the same use is expired, where its date has passed."""
+    rows = session.exec(
+        select(ReportRow).where(
+            ReportRow.applicant == report.applicant,
+            ReportRow.project == report.project,
+            ReportRow.round == report.round,
+            ReportRow.lot == report.lot,
+            ReportRow.recipient == report.recipient,
+            ReportRow.purpose == report.purpose,
+            ReportRow.state == State.ISSUED,
+            col(ReportRow.valid_until) < desk.at.date(),
+        )
+    ).all()
+    for row in rows:
+        _move(session, _id(row), _Step(State.ISSUED, State.EXPIRED, Tag.REPORT_STATE_EXPIRE), desk)
+
+
+def supersede(session: Session, number: str, desk: Desk) -> ReportRow:
+    """Mark a report as 被替代, so that its successor may be allotted; it stays usable."""
+    old = by_number(session, number, lock=True)
+    if old.state not in {State.ISSUED, State.CONSUMED}:
+        raise ReportgenError("E0605", number=number, state=LABELS[State(old.state)])
+    session.execute(update(ReportRow).where(col(ReportRow.id) == _id(old)).values(superseded=True))
+    report = get(session, _id(old))
+    record(session, report, Tag.REPORT_STATE_SUPERSEDE, desk.at, desk.actor, desk.key)
+    return report
+
+
+def get(session: Session, report_id: int) -> ReportRow:
+    """Return a report as it stands now, not as the session saw it before."""
+    return session.get_one(ReportRow, report_id, populate_existing=True)
+
+
+def by_number(session: Session, number: str, *, lock: bool = False) -> ReportRow:
+    """Return the report of a public number; raises E0502. With `lock`, nobody else changes it meanwhile."""
+    asked = select(ReportRow).where(ReportRow.number == number).execution_options(populate_existing=True)
+    found = session.exec(asked.with_for_update() if lock else asked).one_or_none()
+    if found is None:
+        raise ReportgenError("E0502", number=number)
+    return found
+
+
+LABELS: Mapping[State, str] = {
+    State.DRAFT: "草稿",
+    State.REVIEWED: "已复核",
+    State.RENDERING: "签发中",
+    State.ISSUED: "有效",
+    State.CONSUMED: "已核销",
+    State.ARCHIVED: "已归档",
+    State.EXPIRED: "已过期",
+    State.REVOKED: "已撤销",
+    State.VOID: "作废",
+}
+
+
+def _of_request(session: Session, request_id: int) -> ReportRow | None:
+    return session.exec(select(ReportRow).where(ReportRow.request_id == request_id)).one_or_none()
+
+
+def _move(session: Session, report_id: int, step: _Step, desk: Desk) -> ReportRow:
+    if step.after not in EDGES[step.before]:
+        return _after(session, report_id, 0)
+    report = taken(
+        session,
+        update(ReportRow)
+        .where(col(ReportRow.id) == report_id, col(ReportRow.state) == step.before)
+        .values(state=step.after, **step.values),
+        ReportRow,
+    ) or _after(session, report_id, 0)
+    record(session, report, step.tag, desk.at, desk.actor, desk.key, **step.said)
+    return report
+
+
+def _after(session: Session, report_id: int, count: int) -> ReportRow:
+    report = get(session, report_id)
+    if count != 1:
+        raise ReportgenError("E0605", number=report.number or report_id, state=LABELS[State(report.state)])
+    return report
+
+
+def _id(report: ReportRow) -> int:
+    assert report.id is not None  # noqa: S101 - every row read has one
+    return report.id

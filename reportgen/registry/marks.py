@@ -1,0 +1,148 @@
+"""出具后变化: what happened after a report was issued is shown with it, and bars nobody.
+
+After the deadline a bidder can replace nothing, so a change marks a report and leaves its state alone.
+"""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import update
+from sqlmodel import Session, col, select
+
+from reportgen.errors import ReportgenError
+from reportgen.registry.events import Tag, record
+from reportgen.registry.lifecycle import LABELS, Desk, by_number, get
+from reportgen.registry.tables import PartyRow, ReportRow, RestsOnRow, State
+from reportgen.store.rows import changed
+
+_MARKED = (State.ISSUED, State.CONSUMED, State.ARCHIVED)
+_COLUMNS = {
+    Tag.REPORT_MARK_OUTDATED: "outdated_at",
+    Tag.REPORT_MARK_DISPUTE: "disputed_at",
+    Tag.REPORT_MARK_CORRECT: "corrected_at",
+}
+
+
+@dataclass(frozen=True)
+class Change:
+    """Something that happened after issue: its word, and since when."""
+
+    word: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where a report stands on a day: its state in Chinese, whether it may be used, and what changed since."""
+
+    state: str
+    usable: bool
+    changes: tuple[Change, ...]
+
+
+def standing(report: ReportRow, on: date) -> Standing:
+    """Return where a report stands; a date that has passed needs nobody to say so."""
+    state = State(report.state)
+    late = report.valid_until is not None and report.valid_until < on
+    if state is State.ISSUED and late:
+        state = State.EXPIRED
+    marks = (
+        ("需更新", report.outdated_at),
+        ("异议中", report.disputed_at),
+        ("已出更正通知", report.corrected_at),
+    )
+    changes = [Change(word, at) for word, at in marks if at is not None]
+    return Standing(LABELS[state], state is State.ISSUED, tuple(changes))
+
+
+def resting_on(session: Session, uscc: str, facts: Collection[str]) -> list[int]:
+    """Return the reports in the world whose judgement names one of the facts."""
+    rows = session.exec(
+        select(RestsOnRow.report_id)
+        .join(ReportRow, col(ReportRow.id) == col(RestsOnRow.report_id))
+        .where(
+            RestsOnRow.uscc == uscc,
+            col(RestsOnRow.fact).in_(facts),
+            col(ReportRow.state).in_(_MARKED),
+        )
+        .distinct()
+    )
+    return sorted(rows.all())
+
+
+def about(session: Session, uscc: str) -> list[int]:
+    """Return the reports in the world about a subject, alone or in a joint venture."""
+    rows = session.exec(
+        select(PartyRow.report_id)
+        .join(ReportRow, col(ReportRow.id) == col(PartyRow.report_id))
+        .where(PartyRow.uscc == uscc, col(ReportRow.state).in_(_MARKED))
+    )
+    return sorted(rows.all())
+
+
+def mark(session: Session, reports: Iterable[int], tag: Tag, desk: Desk) -> list[str]:
+    """Mark reports with a change, each once; returns the numbers newly marked."""
+    column = _COLUMNS[tag]
+    numbers = []
+    for report_id in reports:
+        count = changed(
+            session,
+            update(ReportRow)
+            .where(col(ReportRow.id) == report_id, getattr(ReportRow, column).is_(None))
+            .values({column: desk.at}),
+        )
+        if count == 1:
+            report = get(session, report_id)
+            record(session, report, tag, desk.at, desk.actor, desk.key)
+            numbers.append(str(report.number))
+    return numbers
+
+
+def settle(session: Session, reports: Iterable[int], desk: Desk) -> None:
+    """Take 异议中 off reports whose objection is closed."""
+    for report_id in reports:
+        count = changed(
+            session,
+            update(ReportRow)
+            .where(col(ReportRow.id) == report_id, col(ReportRow.disputed_at).is_not(None))
+            .values(disputed_at=None),
+        )
+        if count == 1:
+            record(session, get(session, report_id), Tag.REPORT_MARK_SETTLE, desk.at, desk.actor, desk.key)
+
+
+def correct(session: Session, number: str, desk: Desk) -> ReportRow:
+    """Enter that a 更正通知书 goes out for a report in the world; raises E0502, E0605."""
+    report = by_number(session, number, lock=True)
+    assert report.id is not None  # noqa: S101 - every row read has one
+    if report.state not in _MARKED:
+        raise ReportgenError("E0605", number=number, state=LABELS[State(report.state)])
+    mark(session, [report.id], Tag.REPORT_MARK_CORRECT, desk)
+    return get(session, report.id)
+
+
+def earlier(session: Session, report: ReportRow) -> list[str]:
+    """Return the numbers of the reports that a report supersedes, the newest first."""
+    numbers: list[str] = []
+    row: ReportRow | None = report
+    while row is not None and row.supersedes_id is not None:
+        row = session.get(ReportRow, row.supersedes_id)
+        if row is not None and row.number:
+            numbers.append(row.number)
+    return numbers
+
+
+def later(session: Session, report: ReportRow) -> list[ReportRow]:
+    """Return the issued reports that take the place of a report, the oldest first."""
+    found: list[ReportRow] = []
+    row: ReportRow | None = report
+    while row is not None:
+        row = session.exec(
+            select(ReportRow)
+            .where(ReportRow.supersedes_id == row.id, col(ReportRow.issued_at).is_not(None))
+            .order_by(col(ReportRow.id).desc())
+            .limit(1)
+        ).one_or_none()
+        found += [row] if row is not None else []
+    return found

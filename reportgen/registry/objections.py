@@ -1,0 +1,203 @@
+"""异议: only the subject itself objects; an objection marks, it freezes nothing, and ends in writing.
+
+Deadline by the rule pack (征信业管理条例 25: twenty days). Record and reports are marked the same day; the case
+ends in a correction, a deletion, or in keeping the record with the subject's statement recorded.
+"""
+
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from pathlib import Path
+
+from sqlalchemy import update
+from sqlmodel import Session, col, select
+
+from reportgen.errors import Fault, ReportgenError
+from reportgen.policy.loader import PACKS, load_pack, pack_paths
+from reportgen.policy.values import ObjectionRule
+from reportgen.registry.events import Tag, office_stream, record
+from reportgen.registry.lifecycle import Desk
+from reportgen.registry.marks import mark, resting_on, settle
+from reportgen.registry.tables import ObjectionRow
+from reportgen.registry.workdays import add_workdays
+from reportgen.store.erase import erase_record
+from reportgen.store.facts import import_subject, subject_at
+from reportgen.store.rows import changed
+from reportgen.store.tables import SubjectRow
+from reportgen.subject.model import Subject
+from reportgen.subject.records import CreditRecord, RecordState
+
+_NATION = "100000"
+_LONGEST = 5000
+
+
+class Ending(StrEnum):
+    """How an objection ends."""
+
+    CORRECTED = "CORRECTED"
+    DELETED = "DELETED"
+    KEPT = "KEPT"
+
+
+def rule_of(region: str, on: date, folder: Path = PACKS) -> ObjectionRule:
+    """Return within how many days an objection is answered in a region; raises E0310 where no pack says it."""
+    packs = sorted(map(load_pack, pack_paths(folder)), key=lambda item: item[0].released, reverse=True)
+    for code in dict.fromkeys((region, region[:4] + "00", region[:2] + "0000", _NATION)):
+        for pack, sha256 in packs:
+            if pack.region == code:
+                # A pack without values for the day leaves the word to the next one.
+                with suppress(KeyError):
+                    return pack.on(on, sha256).objection
+    raise ReportgenError("E0310", path="region", region=region, matter="异议", on=on, known="")
+
+
+def deadline(received: date, rule: ObjectionRule) -> tuple[date, bool]:
+    """Return the last day for the written answer, and whether it is 暂按."""
+    if rule.working:
+        return add_workdays(received, rule.answer_days)
+    return received + timedelta(days=rule.answer_days), False
+
+
+def receive(session: Session, uscc: str, fact: str, grounds: str, desk: Desk) -> ObjectionRow:
+    """Open a case by the rules of the subject's region on the day; raises E0310 and what `object_to` raises."""
+    region = subject_at(session, uscc).registration.region
+    return object_to(session, uscc, fact, grounds, rule_of(region, desk.at.date()), desk)
+
+
+def object_to(
+    session: Session, uscc: str, fact: str, grounds: str, rule: ObjectionRule, desk: Desk
+) -> ObjectionRow:
+    """Open a case about one fact of a subject, and mark the record and the reports that rest on it.
+
+    Raises E0301 (grounds), E0350 (unknown subject), E0359 (no such fact), E0608 (open already).
+    """
+    # Whoever comes second waits here, and then finds the case.
+    session.get(SubjectRow, uscc, with_for_update=True)
+    subject, touched = subject_at(session, uscc), resting_on(session, uscc, [fact])
+    if not touched and all(held.id != fact for _, held in subject.facts()):
+        raise ReportgenError("E0359", uscc=uscc, fact=fact)
+    if any(case.fact == fact for case in waiting(session, uscc)):
+        raise ReportgenError("E0608", fact=fact)
+    case = _entered(session, uscc, fact, _written("grounds", grounds, 1), rule, desk)
+    mark(session, touched, Tag.REPORT_MARK_DISPUTE, desk)
+    _import(session, marked(subject, [case]), subject, desk.at)
+    _tell(session, case, Tag.OBJECTION_CASE_OPEN, desk)
+    return case
+
+
+def close(
+    session: Session, case_id: int, ending: Ending, answer: str, desk: Desk, statement: str = ""
+) -> ObjectionRow:
+    """Close a case with its answer: reports lose 异议中, and after a correction or deletion are 需更新.
+
+    The record loses the mark as well; kept, it carries the subject's statement, where it makes one;
+    deleted, it goes from every version of the facts. What is corrected is imported as any fact is.
+    Raises E0301 (answer, statement), E0609 (no such open case).
+    """
+    count = changed(
+        session,
+        update(ObjectionRow)
+        .where(col(ObjectionRow.id) == case_id, col(ObjectionRow.state) == "OPEN")
+        .values(state=ending, closed_at=desk.at, answer=_written("answer", answer, 1)),
+    )
+    if count != 1:
+        raise ReportgenError("E0609", case=case_id)
+    case = session.get_one(ObjectionRow, case_id, populate_existing=True)
+    touched = resting_on(session, case.uscc, [case.fact])
+    others = [other.fact for other in waiting(session, case.uscc)]
+    settle(session, set(touched) - set(resting_on(session, case.uscc, others)), desk)
+    if ending is not Ending.KEPT:
+        mark(session, touched, Tag.REPORT_MARK_OUTDATED, desk)
+    _end(session, case, ending, _written("statement", statement, 0), desk.at)
+    _tell(session, case, Tag.OBJECTION_CASE_CLOSE, desk)
+    return case
+
+
+def due(session: Session) -> list[ObjectionRow]:
+    """Return the open cases, those to be answered first at the top."""
+    asked = select(ObjectionRow).where(ObjectionRow.state == "OPEN")
+    return list(session.exec(asked.order_by(col(ObjectionRow.answer_by), col(ObjectionRow.id))).all())
+
+
+def overdue(case: ObjectionRow, on: date) -> bool:
+    """Say whether a case should have been answered before a day."""
+    return case.state == "OPEN" and case.answer_by < on
+
+
+def waiting(session: Session, uscc: str) -> list[ObjectionRow]:
+    """Return the open cases of a subject."""
+    asked = select(ObjectionRow).where(ObjectionRow.uscc == uscc, ObjectionRow.state == "OPEN")
+    return list(session.exec(asked.order_by(col(ObjectionRow.id))).all())
+
+
+def marked(subject: Subject, cases: Iterable[ObjectionRow]) -> Subject:
+    """Return a subject whose records in open cases are 异议中; one that was revoked stays so."""
+    since = {case.fact: case.received_at.date() for case in cases}
+    free = {RecordState.VALID, RecordState.REPAIRED}
+
+    def change(held: CreditRecord) -> dict[str, object]:
+        if held.id not in since or held.state not in free:
+            return {}
+        return {"state": RecordState.DISPUTED, "disputed_on": since[held.id]}
+
+    return _with(subject, change)
+
+
+def _end(session: Session, case: ObjectionRow, ending: Ending, statement: str, at: datetime) -> None:
+    """Take the mark off the record, or the record out of the facts."""
+    if ending is Ending.DELETED:
+        erase_record(session, case.uscc, case.fact, at)
+        return
+
+    def change(held: CreditRecord) -> dict[str, object]:
+        if held.id != case.fact or held.state is not RecordState.DISPUTED:
+            return {}
+        state = RecordState.REPAIRED if held.repaired_on else RecordState.VALID
+        return {"state": state, "disputed_on": None, "statement": statement or held.statement}
+
+    try:
+        subject = subject_at(session, case.uscc)
+    except ReportgenError:
+        # Facts that had to be forgotten meanwhile bear no mark.
+        return
+    _import(session, _with(subject, change), subject, at)
+
+
+def _with(subject: Subject, change: Callable[[CreditRecord], dict[str, object]]) -> Subject:
+    records = tuple(CreditRecord.model_validate({**dict(held), **change(held)}) for held in subject.records)
+    return Subject.model_validate({**dict(subject), "records": records})
+
+
+def _import(session: Session, after: Subject, before: Subject, at: datetime) -> None:
+    if after != before:
+        import_subject(session, after, at)
+
+
+def _entered(
+    session: Session, uscc: str, fact: str, grounds: str, rule: ObjectionRule, desk: Desk
+) -> ObjectionRow:
+    answer_by, provisional = deadline(desk.at.date(), rule)
+    case = ObjectionRow(
+        uscc=uscc,
+        fact=fact,
+        grounds=grounds,
+        received_at=desk.at,
+        answer_by=answer_by,
+        provisional=provisional,
+    )
+    session.add(case)
+    session.flush()
+    return case
+
+
+def _written(path: str, text: str, least: int) -> str:
+    if not least <= len(text) <= _LONGEST:
+        fault = Fault("E0301", path, f"应为 {least} 至 {_LONGEST} 字，实为 {len(text)} 字")
+        raise ReportgenError("E0301", path=path, faults=[fault])
+    return text
+
+
+def _tell(session: Session, case: ObjectionRow, tag: Tag, desk: Desk) -> None:
+    stream = office_stream(session, f"objection:{case.id}")
+    record(session, stream, tag, desk.at, desk.actor, desk.key, uscc=case.uscc, state=case.state)

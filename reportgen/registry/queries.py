@@ -1,0 +1,124 @@
+"""Looking things up: by number, by code, by subject, and by project, where secrecy binds until 开标.
+
+Before 开标 nobody outside the issuing desk learns who or how many asked for a project (招标投标法 22).
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import ColumnElement
+from sqlmodel import Session, and_, col, or_, select
+
+from reportgen.errors import ReportgenError
+from reportgen.registry.numbers import code_hash
+from reportgen.registry.tables import PartyRow, ReportRow, State
+
+_MOST = 500
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which reports are asked for, standing as on a day; what is left out does not matter."""
+
+    on: date
+    state: State | None = None
+    project: str = ""
+    round: int | None = None
+    lot: str | None = None
+    uscc: str = ""
+
+
+def of_project(
+    session: Session, project: str, round_: int, lot: str, at: datetime, *, desk: bool = False
+) -> list[ReportRow]:
+    """Return the issued reports of a project in the order of their numbers; raises E1106 before 开标.
+
+    `desk` says that the issuing desk itself asks.
+    """
+    found = select(ReportRow).where(
+        ReportRow.project == project,
+        ReportRow.round == round_,
+        ReportRow.lot == lot,
+        col(ReportRow.issued_at).is_not(None),
+    )
+    rows = list(session.exec(found.order_by(col(ReportRow.number)).limit(_MOST)).all())
+    # The same answer whether there are reports or none: the refusal must not tell.
+    if not desk and not _opened(session, project, round_, at):
+        raise ReportgenError("E1106", project=project)
+    return rows
+
+
+def _opened(session: Session, project: str, round_: int, at: datetime) -> bool:
+    from reportgen.store.tables import ProjectRow
+
+    closes = session.exec(
+        select(ProjectRow.closes_at)
+        .where(ProjectRow.project == project, ProjectRow.round == round_)
+        .order_by(col(ProjectRow.known_at).desc(), col(ProjectRow.id).desc())
+        .limit(1)
+    ).one_or_none()
+    return closes is not None and closes <= at
+
+
+def of_subject(session: Session, uscc: str, limit: int = _MOST) -> list[ReportRow]:
+    """Return the numbered reports about a subject, the newest first; for the issuing desk and the subject."""
+    found = (
+        select(ReportRow)
+        .join(PartyRow, col(PartyRow.report_id) == col(ReportRow.id))
+        .where(PartyRow.uscc == uscc, col(ReportRow.number).is_not(None))
+        .order_by(col(ReportRow.id).desc())
+        .limit(limit)
+    )
+    return list(session.exec(found).all())
+
+
+def by_code(session: Session, number: str, code: str) -> ReportRow | None:
+    """Return the report of a number and its verification code, or None where they do not belong together."""
+    found = select(ReportRow).where(ReportRow.code_sha256 == code_hash(code), ReportRow.number == number)
+    return session.exec(found).one_or_none()
+
+
+def by_file_hash(session: Session, sha256: str) -> ReportRow:
+    """Return the report whose file has a hash; raises E0503 where the register knows no such file."""
+    found = select(ReportRow).where(ReportRow.sha256 == sha256, col(ReportRow.issued_at).is_not(None))
+    report = session.exec(found.order_by(col(ReportRow.id)).limit(1)).one_or_none()
+    if report is None:
+        raise ReportgenError("E0503", sha256=sha256)
+    return report
+
+
+def unfinished(session: Session, until: datetime) -> list[ReportRow]:
+    """Return the rows left in 签发中 since a moment or before."""
+    found = select(ReportRow).where(ReportRow.state == State.RENDERING, col(ReportRow.allotted_at) <= until)
+    return list(session.exec(found.order_by(col(ReportRow.id))).all())
+
+
+def listed(session: Session, wanted: Wanted, limit: int = _MOST) -> list[ReportRow]:
+    """Return the newest numbered reports of those wanted; for the issuing desk."""
+    found = select(ReportRow).where(col(ReportRow.number).is_not(None), *_conditions(wanted))
+    return list(session.exec(found.order_by(col(ReportRow.id).desc()).limit(limit)).all())
+
+
+def _conditions(wanted: Wanted) -> Iterator[ColumnElement[bool]]:
+    if wanted.state is not None:
+        yield _stands(wanted.state, wanted.on)
+    if wanted.project:
+        yield col(ReportRow.project) == wanted.project
+    if wanted.round is not None:
+        yield col(ReportRow.round) == wanted.round
+    if wanted.lot is not None:
+        yield col(ReportRow.lot) == wanted.lot
+    if wanted.uscc:
+        parties = select(PartyRow.report_id).where(PartyRow.uscc == wanted.uscc)
+        yield col(ReportRow.id).in_(parties)
+
+
+def _stands(state: State, on: date) -> ColumnElement[bool]:
+    """Return the condition of a state; a date that has passed needs nobody to say so."""
+    held, late = col(ReportRow.state) == state, col(ReportRow.valid_until) < on
+    if state is State.ISSUED:
+        return and_(held, ~late)
+    if state is State.EXPIRED:
+        return or_(held, and_(col(ReportRow.state) == State.ISSUED, late))
+    return held

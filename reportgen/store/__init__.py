@@ -1,0 +1,1 @@
+"""The office's database: engine, migrations, and the facts it keeps."""

@@ -1,0 +1,248 @@
+"""The whole office in one file, database and stored files together, and back from it.
+
+Rows are read as of one moment, and with them the names of the files that belong to that moment: what is
+written later stays out. The file is a ZIP with a manifest of every part's SHA-256, and goes into either
+kind of database. It holds what the office holds: keep it as you keep the office, and erase it in time.
+"""
+
+import hashlib
+import shutil
+import struct
+import tempfile
+import zipfile
+import zlib
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import IO
+
+from pydantic import BaseModel, ConfigDict
+from sqlalchemy import Connection, inspect, text
+
+from reportgen.errors import ReportgenError
+from reportgen.files import PRIVATE, writing_whole
+from reportgen.store.copying import dump, load, tables
+from reportgen.store.engine import Store
+from reportgen.store.migrate import altering, move, revision
+
+_FORMAT = 1
+_MANIFEST, _TABLES, _FILES = "manifest.json", "tables/", "files/"
+_CHUNK = 1 << 20
+# What a reader of ZIP says of a file with a wrong byte; reading is over before anything is changed.
+_DAMAGED = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    EOFError,
+    KeyError,
+    OSError,
+    RuntimeError,
+    ValueError,
+)
+# What is 签发中 may not have its name yet, and is made again; a void number has no file.
+_NAMED = "SELECT file, sha256 FROM report WHERE file IS NOT NULL AND state NOT IN ('RENDERING', 'VOID')"
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Rows(_Strict):
+    """A table's rows: in which columns, and how many."""
+
+    name: str
+    columns: tuple[str, ...]
+    rows: int
+
+
+class Manifest(_Strict):
+    """What a backup holds: the revision of its tables, and size and SHA-256 of each of its parts."""
+
+    format: int
+    revision: str
+    tables: tuple[Rows, ...]
+    parts: dict[str, tuple[int, str]]
+
+
+@dataclass(frozen=True)
+class Backup:
+    """A backup as made or restored: how much it holds, and the SHA-256 of the whole."""
+
+    revision: str
+    rows: int
+    files: int
+    size: int
+    sha256: str
+
+
+def backup(store: Store, files: Path, target: Path) -> Backup:
+    """Write everything as of one moment to a new file that only its owner reads.
+
+    Raises E0901, E0903, E0904, E0907 (the file exists), E0909 (a file of the register is lost or altered).
+    """
+    if target.exists():
+        raise ReportgenError("E0907", target=str(target))
+    with writing_whole(target, PRIVATE) as file, _new_archive(file) as archive:
+        manifest = _pack(_Writer(archive), store, files)
+        archive.writestr(_MANIFEST, manifest.model_dump_json(indent=1))
+    return _summary(target, manifest)
+
+
+def restore(source: Path, store: Store, files: Path) -> Backup:
+    """Fill an empty database and an empty folder from a backup, all or nothing, and bring it up to date.
+
+    Raises E0901, E0903, E0904, E0906, E0907 (not empty), E0908 (the backup is damaged).
+    """
+    with _opened(source) as (archive, manifest):
+        if files.exists() and any(files.iterdir()):
+            raise ReportgenError("E0907", target=str(files))
+        with altering(store) as connection:
+            _unpack_rows(archive, manifest, connection)
+            _unpack_files(archive, manifest, files)
+    return _summary(source, manifest)
+
+
+class _Writer:
+    """Puts parts into an archive and remembers their sizes and hashes."""
+
+    def __init__(self, archive: zipfile.ZipFile) -> None:
+        self._archive = archive
+        self.parts: dict[str, tuple[int, str]] = {}
+
+    def add(self, name: str, pieces: Iterable[bytes]) -> int:
+        """Write one part; return how many lines it has."""
+        digest, size, lines = hashlib.sha256(), 0, 0
+        with self._archive.open(name, "w", force_zip64=True) as part:
+            for piece in pieces:
+                part.write(piece)
+                digest.update(piece)
+                size, lines = size + len(piece), lines + piece.count(b"\n")
+        self.parts[name] = (size, digest.hexdigest())
+        return lines
+
+
+def _new_archive(file: IO[bytes]) -> zipfile.ZipFile:
+    # Rows shrink well even at the quickest, and a PDF is compressed already.
+    return zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=1)
+
+
+def _pack(writer: _Writer, store: Store, files: Path) -> Manifest:
+    with store.moment() as connection:
+        found = revision(connection)
+        if found is None:
+            raise ReportgenError("E0904", detail="数据库是空的")
+        rows = tuple(_pack_tables(writer, connection))
+        named = connection.execute(text(_NAMED)).all()
+    for name, sha256 in named:
+        _pack_file(writer, files, name, sha256)
+    return Manifest(format=_FORMAT, revision=found, tables=rows, parts=writer.parts)
+
+
+def _pack_tables(writer: _Writer, connection: Connection) -> Iterator[Rows]:
+    for table in tables(connection):
+        lines = writer.add(_TABLES + table.name, dump(connection, table))
+        yield Rows(name=table.name, columns=tuple(table.columns.keys()), rows=lines)
+
+
+def _pack_file(writer: _Writer, files: Path, name: str, sha256: str) -> None:
+    if not _inside(name):
+        raise ReportgenError("E0909", file=name, detail="不在文件夹之内")
+    try:
+        file = (files / name).open("rb")
+    except OSError as error:
+        raise ReportgenError("E0909", file=name, detail=error.strerror or str(error)) from error
+    with file:
+        writer.add(_FILES + name, _pieces(file))
+    if writer.parts[_FILES + name][1] != sha256:
+        raise ReportgenError("E0909", file=name, detail="内容与登记的散列值不符")
+
+
+def _inside(name: str) -> bool:
+    path = PurePosixPath(name)
+    return bool(path.parts) and not path.is_absolute() and ".." not in path.parts
+
+
+@contextmanager
+def _opened(source: Path) -> Iterator[tuple[zipfile.ZipFile, Manifest]]:
+    try:
+        file = source.open("rb")
+    except OSError as error:
+        raise ReportgenError("E0302", path=str(source), file=source.name) from error
+    with file, ExitStack() as stack:
+        try:
+            archive = stack.enter_context(zipfile.ZipFile(file))
+            manifest = _checked(source, archive)
+        except _DAMAGED as error:
+            raise ReportgenError("E0908", file=source.name, detail="不是完整的备份") from error
+        yield archive, manifest
+
+
+def _checked(source: Path, archive: zipfile.ZipFile) -> Manifest:
+    """Return the manifest of an archive that holds what it says, every byte of it; raises E0908."""
+    manifest = Manifest.model_validate_json(archive.read(_MANIFEST))
+    if manifest.format != _FORMAT:
+        detail = f"格式为 {manifest.format}，本程序只识 {_FORMAT}"
+        raise ReportgenError("E0908", file=source.name, detail=detail)
+    if sorted(archive.namelist()) != sorted([*manifest.parts, _MANIFEST]):
+        raise ReportgenError("E0908", file=source.name, detail="清单与内容不一致")
+    for name, expected in manifest.parts.items():
+        if not _inside(name) or _measured(archive, name) != expected:
+            raise ReportgenError("E0908", file=source.name, detail=f"{name} 与清单不符")
+    return manifest
+
+
+def _unpack_rows(archive: zipfile.ZipFile, manifest: Manifest, connection: Connection) -> None:
+    if inspect(connection).get_table_names():
+        raise ReportgenError("E0907", target="数据库")
+    move(connection, manifest.revision)
+    dumped = {each.name: each.columns for each in manifest.tables}
+    for table in tables(connection):
+        with archive.open(_TABLES + table.name) as rows:
+            load(connection, table, dumped[table.name], rows)
+    move(connection, "head")
+
+
+def _unpack_files(archive: zipfile.ZipFile, manifest: Manifest, files: Path) -> None:
+    """Put every file into a folder of its own first, which then takes the place of the empty one."""
+    try:
+        files.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=files.parent, prefix=".reportgen-") as folder:
+            made = Path(folder, "files")
+            made.mkdir()
+            for name in _stored(manifest):
+                _unpack_file(archive, name, made / name.removeprefix(_FILES))
+            made.replace(files)
+    except OSError as error:
+        raise ReportgenError("E0901", file=str(files), detail=error.strerror or str(error)) from error
+
+
+def _unpack_file(archive: zipfile.ZipFile, name: str, path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with archive.open(name) as source, path.open("xb") as file:
+        shutil.copyfileobj(source, file, _CHUNK)
+
+
+def _stored(manifest: Manifest) -> list[str]:
+    return [name for name in manifest.parts if name.startswith(_FILES)]
+
+
+def _pieces(file: IO[bytes]) -> Iterator[bytes]:
+    while piece := file.read(_CHUNK):
+        yield piece
+
+
+def _measured(archive: zipfile.ZipFile, name: str) -> tuple[int, str]:
+    digest, size = hashlib.sha256(), 0
+    with archive.open(name) as part:
+        for piece in _pieces(part):
+            digest.update(piece)
+            size += len(piece)
+    return size, digest.hexdigest()
+
+
+def _summary(path: Path, manifest: Manifest) -> Backup:
+    with path.open("rb") as file:
+        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+    rows = sum(each.rows for each in manifest.tables)
+    return Backup(manifest.revision, rows, len(_stored(manifest)), path.stat().st_size, sha256)

@@ -1,0 +1,88 @@
+"""What differs between two versions of a subject's facts: what came, what went, what reads otherwise."""
+
+from collections.abc import Iterator, Mapping
+from enum import StrEnum
+
+from pydantic import JsonValue
+
+from reportgen.subject.base import Model
+from reportgen.subject.model import COLLECTIONS, Subject
+
+SUBJECT = "subject"
+"""The collection of what belongs to no fact: name, former names and codes, the day of the facts."""
+_LISTS = ("sources", *COLLECTIONS)
+_Key = tuple[str, str]
+_Fields = dict[str, JsonValue]
+
+
+class Sort(StrEnum):
+    """What became of a fact."""
+
+    ADDED = "新增"
+    REMOVED = "删除"
+    CHANGED = "变更"
+
+
+class FieldChange(Model):
+    """A field that reads otherwise, by its path within the fact; None where it is absent."""
+
+    path: str
+    before: JsonValue
+    after: JsonValue
+
+
+class FactChange(Model):
+    """A fact, or a source, that was added, removed or changed; `fields` says how a changed one differs."""
+
+    collection: str
+    fact: str
+    sort: Sort
+    fields: tuple[FieldChange, ...] = ()
+
+
+def changes(before: Subject, after: Subject) -> tuple[FactChange, ...]:
+    """Return what differs between two versions of a subject, by collection and id; nothing where all is equal.
+
+    A fact is known by its id: one that was given another id was removed and added.
+    """
+    old, new = _facts(before), _facts(after)
+    return tuple(_differences(old, new))
+
+
+def _differences(old: Mapping[_Key, _Fields], new: Mapping[_Key, _Fields]) -> Iterator[FactChange]:
+    for key in sorted({*old, *new}, key=_place):
+        collection, fact = key
+        if key not in old or key not in new:
+            sort = Sort.ADDED if key in new else Sort.REMOVED
+            yield FactChange(collection=collection, fact=fact, sort=sort)
+        elif fields := tuple(_fields(old[key], new[key])):
+            yield FactChange(collection=collection, fact=fact, sort=Sort.CHANGED, fields=fields)
+
+
+def _place(key: _Key) -> tuple[int, str]:
+    order = (SUBJECT, "registration", *_LISTS)
+    return order.index(key[0]), key[1]
+
+
+def _fields(old: _Fields, new: _Fields) -> Iterator[FieldChange]:
+    for path in sorted({*old, *new}):
+        before, after = old.get(path), new.get(path)
+        if before != after:
+            yield FieldChange(path=path, before=before, after=after)
+
+
+def _facts(subject: Subject) -> dict[_Key, _Fields]:
+    data = subject.model_dump(mode="json")
+    lists = {name: data.pop(name) for name in _LISTS}
+    registration = data.pop("registration")
+    items = [("registration", registration), *((name, item) for name in _LISTS for item in lists[name])]
+    found = {(name, str(item["id"])): dict(_flat(item)) for name, item in items}
+    return {(SUBJECT, subject.uscc): dict(_flat(data)), **found}
+
+
+def _flat(data: Mapping[str, JsonValue], above: str = "") -> Iterator[tuple[str, JsonValue]]:
+    for name, value in data.items():
+        if isinstance(value, dict):
+            yield from _flat(value, f"{above}{name}.")
+        else:
+            yield f"{above}{name}", value

@@ -1,0 +1,184 @@
+"""`reportgen subject …` in an office: imported, found, shown as it was known, compared."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import time_machine
+from click.testing import CliRunner, Result
+
+from reportgen.cli import cli
+from reportgen.cli.common import subject_of
+from reportgen.errors import ReportgenError
+from reportgen.intake.files import load_subject
+from reportgen.settings import asset_dir
+from reportgen.subject.canonical import canonical, in_order
+from tests.factories import PARTNER_USCC, SUBJECT_USCC, made_up_uscc, record_data, subject_data, write_yaml
+
+SAMPLES = asset_dir("sample_subjects")
+BUILDER = SAMPLES / "subjects" / "02-small-housing-builder.yaml"
+SMALL = SAMPLES / "projects" / "housing-small.yaml"
+FIRST, SECOND = "2026-11-21 09:30:00+08:00", "2026-11-23 09:30:00+08:00"
+
+
+def run(*words: object) -> Result:
+    return CliRunner().invoke(cli, [str(word) for word in words])
+
+
+def refused(*words: object) -> ReportgenError:
+    error = run(*words).exception
+    assert isinstance(error, ReportgenError), error
+    return error
+
+
+def told(*words: object) -> Any:
+    done = run(*words, "--json")
+    assert done.exit_code == 0, done.output or done.exception
+    return json.loads(done.stdout)
+
+
+@pytest.fixture
+def office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return a new office, which is the one that commands find by themselves."""
+    monkeypatch.delenv("REPORTGEN_DATABASE_URL", raising=False)
+    folder = tmp_path / "office"
+    assert run("init", folder).exit_code == 0
+    monkeypatch.setenv("REPORTGEN_OFFICE", str(folder))
+    return folder
+
+
+def written(folder: Path, **changes: Any) -> Path:
+    return write_yaml(folder.parent / "subject.yaml", subject_data(**changes))
+
+
+def learn(moment: str, *files: Path) -> Any:
+    with time_machine.travel(moment, tick=False):
+        return told("subject", "import", *files)
+
+
+def repaired() -> list[dict[str, Any]]:
+    return [record_data(state="已修复", repaired_on="2026-11-20")]
+
+
+def test_an_imported_subject_is_listed_and_shown_with_all_its_facts(office: Path) -> None:
+    (item,) = learn(FIRST, BUILDER)
+    assert (item["new"], item["counts"], item["changes"], item["marked"]) == (True, True, [], [])
+    (found,) = told("subject", "list")
+    assert (found["uscc"], found["versions"]) == (item["uscc"], 1)
+    assert found["known_at"] == "2026-11-21 09:30:00"
+    shown = told("subject", "show", item["uscc"])
+    assert shown == in_order(load_subject(BUILDER)).model_dump(mode="json")
+
+
+@pytest.mark.parametrize(("text", "count"), [("", 2), ("甲", 1), ("没有", 0)])
+def test_the_list_holds_what_the_text_asks_for(office: Path, text: str, count: int) -> None:
+    other = write_yaml(office.parent / "b.yaml", subject_data(uscc=PARTNER_USCC, name="样本乙建设有限公司"))
+    learn(FIRST, written(office), other)
+    assert len(told("subject", "list", text)) == count
+    assert run("subject", "list", text).stdout.splitlines()[-1] == f"共 {count} 个"
+
+
+def test_the_list_says_where_it_ends(office: Path) -> None:
+    files = [
+        write_yaml(office.parent / f"{n}.yaml", subject_data(uscc=made_up_uscc(n))) for n in range(100, 151)
+    ]
+    learn(FIRST, *files)
+    lines = run("subject", "list").stdout.splitlines()
+    assert len(lines) == 51
+    assert lines[-1].startswith("只列出前 50 个")
+
+
+def test_an_import_says_what_came_of_each_file(office: Path) -> None:
+    def said(moment: str, **changes: Any) -> str:
+        with time_machine.travel(moment, tick=False):
+            return run("subject", "import", written(office, **changes)).stdout
+
+    assert said(FIRST, records=[record_data()]).endswith("已存\n")
+    assert said(FIRST, records=[record_data()]).endswith("与库内相同，没有另存\n")
+    assert said(SECOND, records=[*repaired(), record_data(id="R2")]).endswith(
+        "已存，与前一版相比新增 1 项、变更 1 项\n"
+    )
+    assert said(SECOND, as_of="2026-11-01").endswith("已存，但早于库内的 2026-11-20，评价仍用后者\n")
+
+
+def test_one_faulty_file_and_nothing_is_imported(office: Path) -> None:
+    faulty = write_yaml(office.parent / "faulty.yaml", subject_data(uscc="1"))
+    assert refused("subject", "import", written(office), faulty).code == "E0301"
+    with time_machine.travel(FIRST):
+        late = write_yaml(office.parent / "late.yaml", subject_data(uscc=PARTNER_USCC, as_of="2026-12-01"))
+        assert refused("subject", "import", written(office), late).code == "E0353"
+    assert told("subject", "list") == []
+
+
+def test_what_was_known_on_a_day_is_shown_as_it_was_known(office: Path) -> None:
+    learn(FIRST, written(office, records=[record_data()]))
+    learn(SECOND, written(office, as_of="2026-11-22", records=repaired()))
+    states = {
+        day: told("subject", "show", SUBJECT_USCC, "--known-at", day)["records"][0]["state"]
+        for day in ("2026-11-21", "2026-11-22", "2026-11-23")
+    }
+    assert states == {"2026-11-21": "有效", "2026-11-22": "有效", "2026-11-23": "已修复"}
+    assert refused("subject", "show", SUBJECT_USCC, "--known-at", "2026-11-20").code == "E0350"
+    assert told("subject", "show", SUBJECT_USCC, "--as-of", "2026-05-31")["records"] == []
+
+
+def test_a_subject_is_shown_from_a_file_too_without_any_office(tmp_path: Path) -> None:
+    lines = run("subject", "show", BUILDER).stdout.splitlines()
+    assert load_subject(BUILDER).uscc in lines[0]
+    assert lines[-1].startswith("校验值 ")
+
+
+def test_the_difference_of_a_file_and_what_the_office_knows(office: Path) -> None:
+    learn(FIRST, written(office, records=[record_data()]))
+    newer = written(office, name="样本新名有限公司", records=[*repaired(), record_data(id="R2")])
+    lines = run("subject", "diff", SUBJECT_USCC, newer).stdout.splitlines()
+    assert lines == [
+        f"变更 subject.{SUBJECT_USCC}.name：样本甲建设有限公司 → 样本新名有限公司",
+        "变更 records.R1.repaired_on：（无） → 2026-11-20",
+        "变更 records.R1.state：有效 → 已修复",
+        "新增 records.R2",
+    ]
+    assert [change["sort"] for change in told("subject", "diff", newer, SUBJECT_USCC)] == [
+        "变更",
+        "变更",
+        "删除",
+    ]
+    assert run("subject", "diff", newer, newer).stdout == "没有差异\n"
+
+
+@pytest.mark.parametrize("words", [("list",), ("show", SUBJECT_USCC), ("import", BUILDER)])
+def test_without_an_office_a_command_says_how_to_make_one(
+    words: tuple[object, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("REPORTGEN_OFFICE", str(tmp_path))
+    error = refused("subject", *words)
+    assert error.code == "E0357"
+    assert "reportgen init" in error.text()
+    assert refused("subject", *words, "--office", tmp_path / "none").code == "E0357"
+
+
+def test_a_word_that_is_neither_file_nor_code_is_a_file_not_found(office: Path) -> None:
+    assert refused("subject", "show", "nowhere.yaml").code == "E0302"
+    assert refused("subject", "show", SUBJECT_USCC[:-1]).code == "E0302"
+    assert refused("subject", "show", SUBJECT_USCC).code == "E0350"
+
+
+def test_the_same_facts_are_judged_alike_from_a_file_and_from_the_office(office: Path) -> None:
+    (item,) = learn(FIRST, BUILDER)
+    assert canonical(subject_of(item["uscc"])) == canonical(subject_of(str(BUILDER)))
+    with time_machine.travel(FIRST):
+        run("project", "import", SMALL)
+    (project,) = [line for line in SMALL.read_text("utf-8").splitlines() if line.startswith("id:")]
+    name = project.removeprefix("id:").strip()
+    from_files = told("assess", BUILDER, "--project", SMALL)
+    assert told("assess", item["uscc"], "--project", name) == from_files
+    assert told("assess", item["uscc"], "--project", SMALL, "--known-at", "2026-11-22")["conclusion"]
+    assert refused("assess", item["uscc"], "--project", name, "--known-at", "2026-11-20").code == "E0350"
+
+
+def test_partners_come_from_the_office_or_from_files(office: Path) -> None:
+    learn(FIRST, written(office))
+    joint = refused("assess", BUILDER, "--project", SMALL, "--partner", f"{SUBJECT_USCC}:0.3")
+    assert joint.code == "E0308"
+    assert refused("assess", BUILDER, "--project", SMALL, "--partner", f"{PARTNER_USCC}:0.3").code == "E0350"
