@@ -226,18 +226,9 @@ def _payable(case: Case, request: Request) -> None:
 
 def check_strings(request: Request) -> None:
     """Raise E0701 for every character of subject and project that cannot be typeset."""
+    from reportgen.document.content import strings
     from reportgen.document.glyphs import preflight
 
     for member in request.applicant.members:
-        preflight(_strings_of(member.subject.model_dump(mode="json"), "subject"))
-    preflight(_strings_of(request.project.whole().model_dump(mode="json"), "project"))
-
-
-def _strings_of(value: object, path: str) -> list[tuple[str, str]]:
-    if isinstance(value, str):
-        return [(path, value)]
-    if isinstance(value, dict):
-        return [pair for key, item in value.items() for pair in _strings_of(item, f"{path}.{key}")]
-    if isinstance(value, list):
-        return [pair for index, item in enumerate(value) for pair in _strings_of(item, f"{path}[{index}]")]
-    return []
+        preflight(strings(member.subject.model_dump(mode="json"), "subject"))
+    preflight(strings(request.project.whole().model_dump(mode="json"), "project"))

@@ -27,7 +27,7 @@ from reportgen.project.model import Project
 from reportgen.registry import lifecycle, queries
 from reportgen.registry.changes import learn
 from reportgen.registry.events import events_key
-from reportgen.registry.lifecycle import Desk
+from reportgen.registry.lifecycle import Desk, id_of
 from reportgen.registry.numbers import code_hash, public_number, register_number, verification_code
 from reportgen.registry.objections import marked, waiting
 from reportgen.registry.tables import LIVE, PartyRow, ReportRow, RequestRow, RestsOnRow, State
@@ -114,7 +114,7 @@ class Press:
         two = found.conclusion is not Conclusion.CAPABLE
         by = issuer.staff.reviewed_by
         return self.store.write(
-            lambda session: lifecycle.review(session, _id(row), by, two_persons=two, desk=desk)
+            lambda session: lifecycle.review(session, id_of(row), by, two_persons=two, desk=desk)
         )
 
     def allot(self, row: ReportRow, issuer: Issuer, at: datetime) -> ReportRow:
@@ -152,17 +152,17 @@ class Press:
         desk, name = self.desk(identity.issued_at), file_name(identity)
         sha256 = hashlib.sha256(done.pdf).hexdigest()
         self.store.write(
-            lambda session: lifecycle.rendered(session, _id(row), sha256, done.pages, name, desk)
+            lambda session: lifecycle.rendered(session, id_of(row), sha256, done.pages, name, desk)
         )
         write_whole(self.files / name, done.pdf)
         return self.store.write(
-            lambda session: lifecycle.issued(session, _id(row), identity.valid_until, desk)
+            lambda session: lifecycle.issued(session, id_of(row), identity.valid_until, desk)
         )
 
     def void(self, row: ReportRow, at: datetime) -> None:
         """Give up a number whose report cannot be made."""
         desk = self.desk(at)
-        self.store.write(lambda session: lifecycle.void(session, _id(row), desk))
+        self.store.write(lambda session: lifecycle.void(session, id_of(row), desk))
 
     def whole(self, row: ReportRow) -> bool:
         """Say whether the file of a row stands under its name with the bytes the row says."""
@@ -183,7 +183,7 @@ class Press:
         """Say that a report is issued whose file already stands whole."""
         desk = self.desk(identity.issued_at)
         return self.store.write(
-            lambda session: lifecycle.issued(session, _id(row), identity.valid_until, desk)
+            lambda session: lifecycle.issued(session, id_of(row), identity.valid_until, desk)
         )
 
 
@@ -329,18 +329,13 @@ def _allotted(
         "code_sha256": code_hash(verification_code(press.secret, number)),
         "issued_by": issuer.staff.issued_by,
     }
-    return lifecycle.allot(session, _id(row), numbers, desk)
+    return lifecycle.allot(session, id_of(row), numbers, desk)
 
 
 def _refuse_second(session: Session, row: ReportRow) -> None:
     other = session.exec(
         select(ReportRow).where(
-            ReportRow.applicant == row.applicant,
-            ReportRow.project == row.project,
-            ReportRow.round == row.round,
-            ReportRow.lot == row.lot,
-            ReportRow.recipient == row.recipient,
-            ReportRow.purpose == row.purpose,
+            *lifecycle.same_use(row),
             col(ReportRow.state).in_(LIVE),
             col(ReportRow.superseded).is_(False),
         )
@@ -382,8 +377,3 @@ def _facts(session: Session, uscc: str, sha256: str) -> Subject:
         # The office has had to forget some of these facts: what rested on them cannot be made any more.
         raise ReportgenError("E0605", number=uscc, state="所据事实已依规删除")
     return found
-
-
-def _id(row: ReportRow) -> int:
-    assert row.id is not None  # noqa: S101 - every row read has one
-    return row.id

@@ -1,6 +1,6 @@
 """What every part of the assessment looks at: applicant, project, policy, and how to name evidence."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -80,15 +80,22 @@ class Case:
 
     def looked_up(self, subject: Subject) -> bool:
         """Say whether a fresh closed list of records reaches back through the look-back, or the subject's life."""
-        start = self.span.start
-        needed = max(start, subject.registration.established_on)
-        return any((s.complete_since or start) <= needed for s in self.lists(subject, "records"))
+        return reach_back(subject, self.lists(subject, "records"), self.span.start)
 
     def stale(self, subject: Subject, collected_on: date) -> bool:
         """Say whether what was collected on a day is too old for the facts or for the judging."""
-        limit = self.policy.horizons.stale
-        old = (subject.as_of - collected_on).days > limit
-        return old or (self.judged_on - subject.as_of).days > limit
+        return too_old(collected_on, subject.as_of, self.judged_on, self.policy.horizons.stale)
+
+
+def reach_back(subject: Subject, lists: Iterable[Source], start: date) -> bool:
+    """Say whether a closed list of records reaches back to the start of a look-back, or the subject's founding."""
+    needed = max(start, subject.registration.established_on)
+    return any((source.complete_since or start) <= needed for source in lists)
+
+
+def too_old(collected_on: date, as_of: date, on: date, limit: int) -> bool:
+    """Say whether what was collected on a day is more than `limit` days older than the facts, or they than a day."""
+    return (as_of - collected_on).days > limit or (on - as_of).days > limit
 
 
 def ref(subject: Subject, fact: Fact) -> str:

@@ -21,7 +21,7 @@ from reportgen.assess.model import Gap, PackIdentity
 from reportgen.assess.wording import day
 from reportgen.errors import ReportgenError
 from reportgen.policy.citation import Citation
-from reportgen.policy.loader import PACKS, load_pack, pack_paths
+from reportgen.policy.loader import PACKS, most_local_first
 from reportgen.policy.model import Policy
 from reportgen.subject.base import Date, Model, require_order
 from reportgen.subject.model import Standing, Subject
@@ -42,7 +42,6 @@ _MEANING = {
 }
 _RUNNING = {Standing.ACTIVE, Standing.MOVING, Standing.SUSPENDED}
 _SEVERE = {Severity.SERIOUS, Severity.GRAVE}
-_NATION = "100000"
 
 
 class GradeState(StrEnum):
@@ -121,12 +120,9 @@ class GradeAssessment(Model):
 
 def grading_policy(region: str, on: date, folder: Path = PACKS) -> Policy:
     """Return the rules of the most local pack that grades in a region on a day; raises E0321 for none."""
-    packs = [load_pack(path) for path in pack_paths(folder)]
-    packs.sort(key=lambda item: item[0].released, reverse=True)
-    for code in dict.fromkeys((region, region[:4] + "00", region[:2] + "0000", _NATION)):
-        for pack, sha256 in packs:
-            if pack.region == code and any(item.applies(on) for item in pack.values.grading):
-                return pack.on(on, sha256)
+    for pack, sha256 in most_local_first(region, folder):
+        if any(item.applies(on) for item in pack.values.grading):
+            return pack.on(on, sha256)
     raise ReportgenError("E0321", path="region", region=region, on=on)
 
 

@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import TypeVar
 
 from reportgen.assess.accounts import account_years, counted, founded
-from reportgen.assess.case import ref
+from reportgen.assess.case import reach_back, ref, too_old
 from reportgen.assess.wording import day, percent
 from reportgen.policy.model import Policy
 from reportgen.subject.base import Fact, Model, in_force
@@ -73,14 +73,10 @@ class Graded:
     @property
     def looked_up(self) -> bool:
         """Say whether a fresh closed list of records reaches back through the whole look-back."""
-        start = self.span.start
-        needed = max(start, self.subject.registration.established_on)
-        fresh = (s for s in self.subject.lists("records") if not self._stale(s.collected_on))
-        return any((source.complete_since or start) <= needed for source in fresh)
-
-    def _stale(self, collected_on: date) -> bool:
         limit, as_of = self.policy.horizons.stale, self.subject.as_of
-        return (as_of - collected_on).days > limit or (self.on - as_of).days > limit
+        lists = self.subject.lists("records")
+        fresh = (s for s in lists if not too_old(s.collected_on, as_of, self.on, limit))
+        return reach_back(self.subject, fresh, self.span.start)
 
     def refs(self, facts: Iterable[Fact]) -> tuple[str, ...]:
         """Return the evidence names of facts, in their order."""

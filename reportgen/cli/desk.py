@@ -8,8 +8,8 @@ from rich.tree import Tree
 from reportgen.assess.case import Case
 from reportgen.assess.finance import Altman, FinanceWarning, warning
 from reportgen.assess.wording import number, percent
+from reportgen.cli.explain import branch
 from reportgen.cli.paragraph import Paragraph
-from reportgen.cli.workings import safe
 
 
 def desk(case: Case) -> Tree:
@@ -20,29 +20,27 @@ def desk(case: Case) -> Tree:
     return tree
 
 
-def _add(tree: Tree, text: str, style: str = "") -> Tree:
-    return tree.add(Paragraph(safe(text), style))
-
-
 def _warning(tree: Tree, mark: str, found: FinanceWarning) -> None:
     level = f"预警等级 {found.level}" if found.level else found.note
-    part = _add(tree, f"{mark}{found.name}：{level}", "bold")
+    part = branch(tree, f"{mark}{found.name}：{level}", "bold")
     year = f"{found.year} 年经审计报表，" if found.year else ""
-    _add(part, f"{year}{found.card}，总分 {number(found.total, 1)}，比率覆盖率 {percent(found.coverage)}")
+    branch(part, f"{year}{found.card}，总分 {number(found.total, 1)}，比率覆盖率 {percent(found.coverage)}")
     if found.probability is not None:
-        _add(part, f"建模样本中同分企业五年内破产的比例 {percent(found.probability, 1)}，不是对本主体的预测")
+        branch(
+            part, f"建模样本中同分企业五年内破产的比例 {percent(found.probability, 1)}，不是对本主体的预测"
+        )
     for line in found.lines:
-        node = _add(part, f"{line.name}（{line.sense}）：{number(line.points, 1)} 分，{line.piece}")
-        _add(node, line.formula)
+        node = branch(part, f"{line.name}（{line.sense}）：{number(line.points, 1)} 分，{line.piece}")
+        branch(node, line.formula)
     _altman(part, found.altman)
-    _add(part, found.notice)
+    branch(part, found.notice)
 
 
 def _altman(part: Tree, found: Altman) -> None:
     score = (
         "" if found.z is None or found.em is None else f" {number(found.z, 4)}（EM {number(found.em, 4)}）"
     )
-    node = _add(part, f"Altman Z''{score}：{found.zone}，仅供对照")
+    node = branch(part, f"Altman Z''{score}：{found.zone}，仅供对照")
     for item in found.inputs:
-        _add(node, f"{item.name}：{item.formula}")
-    _add(node, found.formula)
+        branch(node, f"{item.name}：{item.formula}")
+    branch(node, found.formula)

@@ -39,14 +39,15 @@ def explain(case: Case, assessment: Assessment) -> Tree:
     return tree
 
 
-def _add(tree: Tree, text: str, style: str = "") -> Tree:
+def branch(tree: Tree, text: str, style: str = "") -> Tree:
+    """Hang a text on a tree, safe to print, and return its node."""
     return tree.add(Paragraph(safe(text), style))
 
 
 def _facts(tree: Tree, *pairs: tuple[str, str]) -> None:
     for name, value in pairs:
         if value:
-            _add(tree, f"{name}：{value}")
+            branch(tree, f"{name}：{value}")
 
 
 def _evidence(names: Sequence[str], a: Assessment) -> str:
@@ -61,28 +62,28 @@ def _subject(tree: Tree, case: Case, a: Assessment) -> None:
         share = f"，份额 {percent(member.share, 2)}" if len(a.applicant) > 1 else ""
         work = f"，{member.work}" if member.work else ""
         name = f"{mark(index) if share else ''}{member.name}（{member.uscc}）"
-        _add(tree, f"申请人：{name}{share}{work}")
+        branch(tree, f"申请人：{name}{share}{work}")
     lot = f"，{a.lot} 标段" if a.lot else ""
     again = f"，第 {a.round} 次招标" if a.round > 1 else ""
-    _add(tree, f"项目：{case.project.name}（{a.project}{lot}{again}）")
-    _add(tree, f"{case.project.judged_by}：{day(a.judged_on)}，数据截止：{day(a.as_of)}")
+    branch(tree, f"项目：{case.project.name}（{a.project}{lot}{again}）")
+    branch(tree, f"{case.project.judged_by}：{day(a.judged_on)}，数据截止：{day(a.as_of)}")
 
 
 def _conclusion(tree: Tree, case: Case, a: Assessment) -> None:
-    part = _add(tree, f"结论：{a.sentence}", _HEAD)
+    part = branch(tree, f"结论：{a.sentence}", _HEAD)
     for reason in a.reasons:
         head = "决定性理由" if reason is a.binding else "理由"
-        node = _add(part, f"{head}：{reason.text}" + ("【异议中】" if reason.disputed else ""))
+        node = branch(part, f"{head}：{reason.text}" + ("【异议中】" if reason.disputed else ""))
         _facts(node, ("依据", basis(case, reason)), ("证据", _evidence(reason.evidence, a)))
     for gap in a.gaps.gaps if a.gaps else ():
-        node = _add(part, f"缺件：{gap.clause} {gap.what}".replace("： ", "："), _OPEN)
+        node = branch(part, f"缺件：{gap.clause} {gap.what}".replace("： ", "："), _OPEN)
         _facts(node, ("原因", gap.why), ("补办", gap.how))
     _facts(part, ("建议", a.recommendation))
 
 
 def _gates(tree: Tree, case: Case, a: Assessment) -> None:
     tripped = sum(gate.tripped for gate in a.gates)
-    part = _add(tree, f"否决项：{len(a.gates)} 项，触及 {tripped} 项", _HEAD)
+    part = branch(tree, f"否决项：{len(a.gates)} 项，触及 {tripped} 项", _HEAD)
     for gate in a.gates:
         _gate(part, gate, case, a)
 
@@ -91,7 +92,7 @@ def _gate(part: Tree, gate: GateResult, case: Case, a: Assessment) -> None:
     said, style = ("× 触及", _BAD) if gate.tripped else ("✓ 未触及", _GOOD)
     if gate.unproven:
         said, style = "？未证实", _OPEN
-    node = _add(part, f"{said} {gate.title}" + ("【异议中】" if gate.reason.disputed else ""), style)
+    node = branch(part, f"{said} {gate.title}" + ("【异议中】" if gate.reason.disputed else ""), style)
     _facts(
         node,
         ("核查", gate.reason.text),
@@ -105,7 +106,7 @@ def _gate(part: Tree, gate: GateResult, case: Case, a: Assessment) -> None:
 
 def _requirements(tree: Tree, case: Case, a: Assessment) -> None:
     counts = "，".join(f"{v} {sum(i.verdict is v for i in a.requirements)} 项" for v in Verdict)
-    part = _add(tree, f"要求项：{len(a.requirements)} 项，{counts}", _HEAD)
+    part = branch(tree, f"要求项：{len(a.requirements)} 项，{counts}", _HEAD)
     for item in a.requirements:
         _requirement(part, item, case, a)
 
@@ -114,7 +115,7 @@ def _requirement(part: Tree, item: RequirementResult, case: Case, a: Assessment)
     sort = "否决性要求" if item.gate else "必备" if item.hard else "非必备"
     disputed = "【异议中】" if item.disputed else ""
     head = f"{MARKS[item.verdict]} {item.clause} {item.name}（{item.factor}，{sort}）{disputed}"
-    node = _add(part, head, _STYLES[item.verdict])
+    node = branch(part, head, _STYLES[item.verdict])
     law = f"：{laws(case.policy, [item.cite])}" if item.cite else ""
     _facts(
         node,
@@ -132,17 +133,17 @@ def _requirement(part: Tree, item: RequirementResult, case: Case, a: Assessment)
 
 
 def _factors(tree: Tree, case: Case, a: Assessment) -> None:
-    part = _add(tree, "能力要素", _HEAD)
+    part = branch(tree, "能力要素", _HEAD)
     curve = case.policy.curve
-    _add(
+    branch(
         part,
         f"需要的得分：(充足率 − {curve.zero}) ÷ ({curve.full} − {curve.zero}) × 100，不低于 0，不高于 100",
     )
-    _add(part, "运用的得分：比值 × 100，不低于 0，不高于 100")
+    branch(part, "运用的得分：比值 × 100，不低于 0，不高于 100")
     for result in a.factors:
         style = _BAD if result.score is None or result.score < result.floor else _GOOD
         floor = f"（最低 {number(result.floor)}）"
-        node = _add(part, f"{result.factor}：{points(result.score)} 分{floor}", style)
+        node = branch(part, f"{result.factor}：{points(result.score)} 分{floor}", style)
         for sort, lines in (("需要", result.need), ("运用", result.use)):
             for line in lines:
                 _line(node, f"{sort}·{line.name}：{points(line.score)}", line, case, a)
@@ -156,7 +157,7 @@ def _line(node: Tree, head: str, line: FactorLine, case: Case, a: Assessment) ->
     asked = f"（要求 {clauses[line.requirement]}）" if line.requirement in clauses else ""
     ratio = "未证实" if line.ratio is None else number(line.ratio, 4)
     _facts(
-        _add(node, head),
+        branch(node, head),
         ("比较", f"实际 {line.available}；需要 {line.required}；比值 {ratio}"),
         ("计算", line.formula),
         ("依据", f"{named(line.basis, case)}{asked}"),
@@ -166,7 +167,7 @@ def _line(node: Tree, head: str, line: FactorLine, case: Case, a: Assessment) ->
 
 def _record(tree: Tree, case: Case, a: Assessment) -> None:
     record, floor = a.record, case.policy.conclusion.record_floor
-    part = _add(tree, f"信用记录：{points(record.score)} 分（最低 {number(floor)}）", _HEAD)
+    part = branch(tree, f"信用记录：{points(record.score)} 分（最低 {number(floor)}）", _HEAD)
     clean = "是" if record.three_years_clean else "否"
     _facts(part, ("回溯期", f"{day(record.start)}至{day(record.end)}"), ("三年无不良", clean))
     for item in record.items:
@@ -178,7 +179,7 @@ def _record_item(part: Tree, item: RecordItem, a: Assessment) -> None:
     state = "【异议中】" if item.state is RecordState.DISPUTED else ""
     adverse = item.nature is Nature.ADVERSE
     cost = f"扣 {points(item.points)} 分" if adverse else "不计分"
-    node = _add(part, f"{item.nature}·{item.kind}{state}，{cost}：{item.title}", _BAD if adverse else "")
+    node = branch(part, f"{item.nature}·{item.kind}{state}，{cost}：{item.title}", _BAD if adverse else "")
     _facts(
         node,
         ("文书", "，".join(p for p in (item.authority, item.number, f"{day(item.determined_on)}认定") if p)),
@@ -195,9 +196,9 @@ def _record_item(part: Tree, item: RecordItem, a: Assessment) -> None:
 
 
 def _similar(tree: Tree, case: Case, a: Assessment) -> None:
-    part = _add(tree, f"同类项目：{points(a.similar.score)} 分", _HEAD)
+    part = branch(tree, f"同类项目：{points(a.similar.score)} 分", _HEAD)
     rule = case.policy.similar
-    _add(
+    branch(
         part,
         f"扣分标准：延误 {rule.late}（超过 {rule.late_days} 天 {rule.late_more}，超过 {rule.late_most_days} 天 "
         f"{rule.late_most}），验收不合格 {rule.failed}，质量安全处罚 {rule.penalised}，欠薪 {rule.wage_arrears}，"
@@ -210,7 +211,7 @@ def _similar(tree: Tree, case: Case, a: Assessment) -> None:
 
 
 def _similar_item(part: Tree, item: SimilarItem, counts: bool, a: Assessment) -> None:
-    node = _add(part, f"《{item.name}》：{points(item.score)}", _BAD if item.troubled else "")
+    node = branch(part, f"《{item.name}》：{points(item.score)}", _BAD if item.troubled else "")
     accepted = f"，{day(item.accepted_on)}验收" if item.accepted_on else ""
     _facts(
         node,
@@ -227,7 +228,7 @@ def _similar_item(part: Tree, item: SimilarItem, counts: bool, a: Assessment) ->
 
 
 def _total(tree: Tree, case: Case, a: Assessment) -> None:
-    part = _add(tree, f"综合得分：{points(a.total)} 分", _HEAD)
+    part = branch(tree, f"综合得分：{points(a.total)} 分", _HEAD)
     rule, weights = case.policy.conclusion, case.policy.weights
     known = [factor.score for factor in a.factors if factor.score is not None]
     floors = (
@@ -243,37 +244,37 @@ def _total(tree: Tree, case: Case, a: Assessment) -> None:
     )
     for name in ("conclusion", "weights", "curve", "use", "record", "similar"):
         citation = case.policy.citation_of(name)
-        _add(part, f"{citation.label()}（{citation.document}）：{citation.rule}")
+        branch(part, f"{citation.label()}（{citation.document}）：{citation.rule}")
 
 
 def _coverage(tree: Tree, case: Case, a: Assessment) -> None:
     present = sum(line.present for line in a.coverage_lines)
     share = f"{present} ÷ {len(a.coverage_lines)} = {percent(a.coverage, 1)}"
     least = percent(case.policy.conclusion.coverage_least)
-    part = _add(tree, f"证据覆盖：{share}，低于 {least} 不作结论", _HEAD)
+    part = branch(tree, f"证据覆盖：{share}，低于 {least} 不作结论", _HEAD)
     for sort in EvidenceFor:
-        node = _add(part, f"{sort}所需")
+        node = branch(part, f"{sort}所需")
         for line in a.coverage_lines:
             if line.needed_for is sort:
                 needed = "（缺之不作结论）" if line.mandatory else ""
                 detail = line.detail.removeprefix(f"{line.name}：")
                 said = f"{'有' if line.present else '缺'} {line.name}{needed}：{detail}"
-                _add(node, said, "" if line.present else _OPEN)
+                branch(node, said, "" if line.present else _OPEN)
 
 
 def _flips(tree: Tree, _: Case, a: Assessment) -> None:
-    part = _add(tree, "怎样会改变结论", _HEAD)
+    part = branch(tree, "怎样会改变结论", _HEAD)
     for flip in a.flips:
-        _add(part, f"{flip.change} → {flip.conclusion}")
+        branch(part, f"{flip.change} → {flip.conclusion}")
     if not a.flips:
-        _add(part, "没有单独一项改变就能改变结论的情形")
+        branch(part, "没有单独一项改变就能改变结论的情形")
     _facts(part, ("敏感性", a.sensitivity))
 
 
 def _risks(tree: Tree, case: Case, a: Assessment) -> None:
-    part = _add(tree, f"风险提示：{len(a.risks)} 项", _HEAD)
+    part = branch(tree, f"风险提示：{len(a.risks)} 项", _HEAD)
     for risk in a.risks:
-        node = _add(part, f"{risk.level}·{risk.title}")
+        node = branch(part, f"{risk.level}·{risk.title}")
         _facts(
             node,
             ("情况", risk.text),
@@ -284,7 +285,7 @@ def _risks(tree: Tree, case: Case, a: Assessment) -> None:
 
 
 def _sources(tree: Tree, case: Case, a: Assessment) -> None:
-    part = _add(tree, "证据的来源", _HEAD)
+    part = branch(tree, "证据的来源", _HEAD)
     cited = _cited(a)
     for subject in case.subjects:
         for source in subject.sources:
@@ -293,7 +294,7 @@ def _sources(tree: Tree, case: Case, a: Assessment) -> None:
                 continue
             head = f"{case.name_of(subject)}{source.name}（{source.origin}，{day(source.collected_on)}采集）"
             checked = [f for f in facts if f.verification is not None]
-            node = _add(part, head)
+            node = branch(part, head)
             _facts(node, ("事实", " ".join(f.id for f in facts)), ("经核实", " ".join(f.id for f in checked)))
 
 
@@ -311,7 +312,7 @@ def _cited(a: Assessment) -> set[str]:
 
 
 def _method(tree: Tree, _: Case, a: Assessment) -> None:
-    part = _add(tree, "规则与方法", _HEAD)
+    part = branch(tree, "规则与方法", _HEAD)
     _facts(
         part,
         ("规则包", f"{a.pack.title}（{a.pack.name}），取 {day(a.pack.on)}的值"),

@@ -3,7 +3,7 @@
 Nothing here knows HTML. A section is a list of blocks: paragraphs, heads, tables and charts.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from enum import Enum
 
@@ -153,9 +153,15 @@ def strings(value: object, path: str = "") -> Iterator[tuple[str, str]]:
     elif isinstance(value, str):
         if not path.endswith("svg"):
             yield path, value
-    elif is_dataclass(value) and not isinstance(value, type):
-        for item in fields(value):
-            yield from strings(getattr(value, item.name), f"{path}.{item.name}".lstrip("."))
+    else:
+        for below, part in _parts(value, path):
+            yield from strings(part, below)
+
+
+def _parts(value: object, path: str) -> Iterator[tuple[str, object]]:
+    if is_dataclass(value) and not isinstance(value, type):
+        value = {item.name: getattr(value, item.name) for item in fields(value)}
+    if isinstance(value, Mapping):
+        yield from ((f"{path}.{key}".lstrip("."), part) for key, part in value.items())
     elif isinstance(value, tuple | list):
-        for index, item in enumerate(value):
-            yield from strings(item, f"{path}[{index}]")
+        yield from ((f"{path}[{index}]", part) for index, part in enumerate(value))

@@ -159,20 +159,24 @@ def select(project: Project, folder: Path = PACKS, *, known_at: date | None = No
     behind all regions. Of several releases the newest counts, or the newest that was out on `known_at`.
     """
     day = project.judged_on
-    regions = [project.region, project.region[:4] + "00", project.region[:2] + "0000", _NATIONAL]
-    packs = sorted(
-        (load_pack(path) for path in pack_paths(folder)), key=lambda item: item[0].released, reverse=True
-    )
-    out = [(pack, sha256) for pack, sha256 in packs if known_at is None or pack.released <= known_at]
-    for region in dict.fromkeys(regions):
-        for pack, sha256 in out:
-            if pack.region == region and project.matter in pack.matters:
-                with suppress(KeyError):
-                    return pack.on(day, sha256)
+    for pack, sha256 in most_local_first(project.region, folder):
+        out = known_at is None or pack.released <= known_at
+        if out and project.matter in pack.matters:
+            with suppress(KeyError):
+                return pack.on(day, sha256)
     released_by = f"（只计 {known_at} 及以前发布的）" if known_at else ""
     raise ReportgenError(
         "E0310", path="project", region=project.region, matter=project.matter, on=day, known=released_by
     )
+
+
+def most_local_first(region: str, folder: Path = PACKS) -> Iterator[tuple[PolicyPack, str]]:
+    """Yield the packs that hold in a region with their SHA-256, the most local first, of each the newest first."""
+    packs = sorted(
+        (load_pack(path) for path in pack_paths(folder)), key=lambda item: item[0].released, reverse=True
+    )
+    for code in dict.fromkeys((region, region[:4] + "00", region[:2] + "0000", _NATIONAL)):
+        yield from ((pack, sha256) for pack, sha256 in packs if pack.region == code)
 
 
 def _sha256(pack: PolicyPack) -> str:

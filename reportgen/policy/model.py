@@ -162,7 +162,7 @@ class Policy:
     @property
     def grading(self) -> GradeRule | None:
         """Return the rule of the 综合信用等级, None where the region has none."""
-        return self._value("grading", GradeRule) if "grading" in self.chosen else None
+        return self._if_set("grading", GradeRule)
 
     @property
     def gates(self) -> tuple[GateRule, ...]:
@@ -217,13 +217,11 @@ class Policy:
             end=end,
             judged_on=end,
             publicity=self._value("publicity_months", dict),
-            needed=self._value("needed_publicity_months", dict)
-            if "needed_publicity_months" in self.chosen
-            else {},
-            retention=self._value("retention", Retention) if "retention" in self.chosen else None,
+            needed=self._if_set("needed_publicity_months", dict) or {},
+            retention=self._if_set("retention", Retention),
             default_severity=self._value("default_severity", dict),
             measure_severity=self._value("measure_severity", dict),
-            breach_severity=self._value("breach_severity", dict) if "breach_severity" in self.chosen else {},
+            breach_severity=self._if_set("breach_severity", dict) or {},
         )
 
     def citation(self, cite: str) -> Citation:
@@ -239,6 +237,9 @@ class Policy:
         if not isinstance(value, kind):
             raise TypeError(f"{value!r} is no {kind.__name__}")
         return value
+
+    def _if_set(self, name: str, kind: type[T]) -> T | None:
+        return self._value(name, kind) if name in self.chosen else None
 
     def _applying(self, rules: Iterable[P]) -> Iterable[P]:
         return (rule for rule in rules if rule.applies(self.day))

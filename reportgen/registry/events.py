@@ -15,7 +15,6 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.attributes import set_committed_value
 from sqlmodel import Session, col
@@ -23,6 +22,7 @@ from sqlmodel import Session, col
 from reportgen.errors import ReportgenError
 from reportgen.registry.event_data import Value, checked, login, uscc
 from reportgen.registry.tables import EventRow, ReportRow, StreamRow
+from reportgen.store.rows import changed, enter_once
 
 
 class Tag(StrEnum):
@@ -184,8 +184,7 @@ def office_stream(session: Session, name: str) -> StreamRow:
     """
     if not _STREAM.fullmatch(name):
         raise ValueError("a stream is named by a word and perhaps a code, such as objection:17")
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    session.execute(insert(StreamRow).values(name=name, head="", events=0).on_conflict_do_nothing())
+    enter_once(session, StreamRow, name=name, head="", events=0)
     return session.get_one(StreamRow, name, with_for_update=True, populate_existing=True)
 
 
@@ -205,13 +204,9 @@ def _name(chain: ReportRow | StreamRow) -> str:
 
 
 def _advance(session: Session, chain: ReportRow | StreamRow, event: EventRow) -> bool:
-    changed = session.execute(
-        update(type(chain))
-        .where(_is(chain), col(type(chain).events) == event.seq - 1, col(type(chain).head) == event.previous)
-        .values(head=event.hash, events=event.seq),
-        execution_options={"synchronize_session": False},
-    )
-    return getattr(changed, "rowcount", 0) == 1
+    row = type(chain)
+    waits = (_is(chain), col(row.events) == event.seq - 1, col(row.head) == event.previous)
+    return changed(session, update(row).where(*waits).values(head=event.hash, events=event.seq)) == 1
 
 
 def _is(chain: ReportRow | StreamRow) -> ColumnElement[bool]:

@@ -107,7 +107,7 @@ def draft(
     session.add(report)
     session.flush()
     for row in (*parties, *rests_on):
-        row.report_id = _id(report)
+        row.report_id = id_of(report)
         session.add(row)
     session.flush()
     record(
@@ -243,7 +243,7 @@ def annul(session: Session, number: str, first: str, second: str, desk: Desk) ->
         raise ReportgenError("E1102", detail="撤回误核销须由两名不同的人员共同办理")
     return _move(
         session,
-        _id(by_number(session, number)),
+        id_of(by_number(session, number)),
         _Step(
             State.CONSUMED,
             State.ISSUED,
@@ -260,7 +260,7 @@ def revoke(session: Session, number: str, reason: str, desk: Desk) -> ReportRow:
     report = by_number(session, number)
     return _move(
         session,
-        _id(report),
+        id_of(report),
         _Step(
             State(report.state),
             State.REVOKED,
@@ -292,7 +292,7 @@ def archive(session: Session, number: str, desk: Desk) -> ReportRow:
     report = by_number(session, number)
     return _move(
         session,
-        _id(report),
+        id_of(report),
         _Step(State.CONSUMED, State.ARCHIVED, Tag.REPORT_STATE_ARCHIVE, values={"archived_at": desk.at}),
         desk,
     )
@@ -302,18 +302,19 @@ def make_room(session: Session, report: ReportRow, desk: Desk) -> None:
     """Store that the earlier live report of the same use is expired, where its date has passed."""
     rows = session.exec(
         select(ReportRow).where(
-            ReportRow.applicant == report.applicant,
-            ReportRow.project == report.project,
-            ReportRow.round == report.round,
-            ReportRow.lot == report.lot,
-            ReportRow.recipient == report.recipient,
-            ReportRow.purpose == report.purpose,
+            *same_use(report),
             ReportRow.state == State.ISSUED,
             col(ReportRow.valid_until) < desk.at.date(),
         )
     ).all()
     for row in rows:
-        _move(session, _id(row), _Step(State.ISSUED, State.EXPIRED, Tag.REPORT_STATE_EXPIRE), desk)
+        _move(session, id_of(row), _Step(State.ISSUED, State.EXPIRED, Tag.REPORT_STATE_EXPIRE), desk)
+
+
+def same_use(report: ReportRow) -> tuple[ColumnElement[bool], ...]:
+    """Return the conditions of a report for the same use: the columns of the index `uq_report_live_use`."""
+    names = ("applicant", "project", "round", "lot", "recipient", "purpose", "kind")
+    return tuple(getattr(ReportRow, name) == getattr(report, name) for name in names)
 
 
 def supersede(session: Session, number: str, desk: Desk) -> ReportRow:
@@ -321,8 +322,8 @@ def supersede(session: Session, number: str, desk: Desk) -> ReportRow:
     old = by_number(session, number, lock=True)
     if old.state not in {State.ISSUED, State.CONSUMED}:
         raise ReportgenError("E0605", number=number, state=LABELS[State(old.state)])
-    session.execute(update(ReportRow).where(col(ReportRow.id) == _id(old)).values(superseded=True))
-    report = get(session, _id(old))
+    session.execute(update(ReportRow).where(col(ReportRow.id) == id_of(old)).values(superseded=True))
+    report = get(session, id_of(old))
     record(session, report, Tag.REPORT_STATE_SUPERSEDE, desk.at, desk.actor, desk.key)
     return report
 
@@ -379,6 +380,7 @@ def _after(session: Session, report_id: int, count: int) -> ReportRow:
     return report
 
 
-def _id(report: ReportRow) -> int:
+def id_of(report: ReportRow) -> int:
+    """Return the id of a report that was read or entered."""
     assert report.id is not None  # noqa: S101 - every row read has one
     return report.id

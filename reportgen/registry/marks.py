@@ -12,7 +12,7 @@ from sqlmodel import Session, col, select
 
 from reportgen.errors import ReportgenError
 from reportgen.registry.events import Tag, record
-from reportgen.registry.lifecycle import LABELS, Desk, by_number, get
+from reportgen.registry.lifecycle import LABELS, Desk, by_number, get, id_of
 from reportgen.registry.tables import PartyRow, ReportRow, RestsOnRow, State
 from reportgen.store.rows import changed
 
@@ -115,11 +115,10 @@ def settle(session: Session, reports: Iterable[int], desk: Desk) -> None:
 def correct(session: Session, number: str, desk: Desk) -> ReportRow:
     """Enter that a 更正通知书 goes out for a report in the world; raises E0502, E0605."""
     report = by_number(session, number, lock=True)
-    assert report.id is not None  # noqa: S101 - every row read has one
     if report.state not in _MARKED:
         raise ReportgenError("E0605", number=number, state=LABELS[State(report.state)])
-    mark(session, [report.id], Tag.REPORT_MARK_CORRECT, desk)
-    return get(session, report.id)
+    mark(session, [id_of(report)], Tag.REPORT_MARK_CORRECT, desk)
+    return get(session, id_of(report))
 
 
 def earlier(session: Session, report: ReportRow) -> list[str]:

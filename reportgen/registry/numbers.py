@@ -10,10 +10,10 @@ import hmac
 from datetime import date
 
 from sqlalchemy import update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col
 
 from reportgen.registry.tables import CounterRow
+from reportgen.store.rows import enter_once
 from reportgen.subject.identifiers import ALPHABET
 
 PREFIX = "XY"
@@ -25,8 +25,7 @@ def register_number(session: Session, day: date) -> str:
 
     Taken and used in one transaction: one that fails gives its number back, so no gap remains.
     """
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    session.execute(insert(CounterRow).values(day=day, last=0).on_conflict_do_nothing())
+    enter_once(session, CounterRow, day=day, last=0)
     taken = session.execute(
         update(CounterRow)
         .where(col(CounterRow.day) == day)

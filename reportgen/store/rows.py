@@ -3,6 +3,7 @@
 from typing import TypeVar, cast
 
 from sqlalchemy import CursorResult, Delete, Update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session
 
 from reportgen.store.tables import Row
@@ -23,3 +24,9 @@ def taken(session: Session, statement: Update, row: type[R]) -> R | None:
     options = {**_BY_ITSELF, "populate_existing": True}
     found = session.execute(statement.returning(row), execution_options=options).scalar_one_or_none()
     return cast("R | None", found)
+
+
+def enter_once(session: Session, row: type[Row], **values: object) -> None:
+    """Insert a row where none of its key stands; another transaction's is waited for and left as it is."""
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    session.execute(insert(row).values(**values).on_conflict_do_nothing())
