@@ -14,15 +14,15 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, update
+from sqlalchemy import Update, bindparam, insert, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.attributes import set_committed_value
-from sqlmodel import Session, col
+from sqlmodel import Session
 
 from reportgen.errors import ReportgenError
 from reportgen.registry.event_data import Value, checked, login, uscc
 from reportgen.registry.tables import EventRow, ReportRow, StreamRow
-from reportgen.store.rows import changed, enter_once
+from reportgen.store.rows import changed, enter_once, table_of
 
 
 class Tag(StrEnum):
@@ -156,7 +156,7 @@ def record(
     actor: str,
     key: bytes,
     **data: Value,
-) -> EventRow:
+) -> Link:
     """Append one event to a chain within the caller's transaction: the only writer of events.
 
     `actor` is a login, a role or the USCC of whoever used a report. Raises ValueError for data that the
@@ -166,14 +166,19 @@ def record(
     if at.tzinfo is not None or not (login(actor) or uscc(actor)):
         raise ValueError("an event needs a moment without zone and the login or USCC of its actor")
     session.flush()
-    event = _next(chain, tag, at, actor, said, key)
-    if not _advance(session, chain, event):
+    event = _next(chain, tag, at, actor, said)
+    hashed = event_hash(event, key)
+    if not _advance(session, chain, event, hashed):
         # Another transaction was first: its row is waited for and the event is hung on its end.
         session.refresh(chain, ["head", "events"], with_for_update=True)
-        event = _next(chain, tag, at, actor, said, key)
-        if not _advance(session, chain, event):
+        event = _next(chain, tag, at, actor, said)
+        hashed = event_hash(event, key)
+        if not _advance(session, chain, event, hashed):
             raise ReportgenError("E0501", detail=f"{event.stream} 的登记行已不存在")
-    return _insert(session, chain, event)
+    _insert(session, event, at, hashed)
+    set_committed_value(chain, "head", hashed)
+    set_committed_value(chain, "events", event.seq)
+    return event
 
 
 def office_stream(session: Session, name: str) -> StreamRow:
@@ -188,11 +193,8 @@ def office_stream(session: Session, name: str) -> StreamRow:
     return session.get_one(StreamRow, name, with_for_update=True, populate_existing=True)
 
 
-def _next(
-    chain: ReportRow | StreamRow, tag: Tag, at: datetime, actor: str, data: str, key: bytes
-) -> EventRow:
-    link = Link(_name(chain), chain.events + 1, tag.value, at.isoformat(), actor, data, chain.head)
-    return EventRow(**link._asdict() | {"at": at, "hash": event_hash(link, key)})
+def _next(chain: ReportRow | StreamRow, tag: Tag, at: datetime, actor: str, data: str) -> Link:
+    return Link(_name(chain), chain.events + 1, tag.value, at.isoformat(), actor, data, chain.head)
 
 
 def _name(chain: ReportRow | StreamRow) -> str:
@@ -203,25 +205,33 @@ def _name(chain: ReportRow | StreamRow) -> str:
     return report_stream(chain.id)
 
 
-def _advance(session: Session, chain: ReportRow | StreamRow, event: EventRow) -> bool:
-    row = type(chain)
-    waits = (_is(chain), col(row.events) == event.seq - 1, col(row.head) == event.previous)
-    return changed(session, update(row).where(*waits).values(head=event.hash, events=event.seq)) == 1
+def _advance(session: Session, chain: ReportRow | StreamRow, event: Link, hashed: str) -> bool:
+    which, statement = (
+        (chain.name, _ADVANCE_STREAM) if isinstance(chain, StreamRow) else (chain.id, _ADVANCE_REPORT)
+    )
+    was: dict[str, object] = {"which": which, "had": event.seq - 1, "ended": event.previous}
+    return changed(session, statement, was | {"length": event.seq, "end": hashed}) == 1
 
 
-def _is(chain: ReportRow | StreamRow) -> ColumnElement[bool]:
-    if isinstance(chain, StreamRow):
-        return col(StreamRow.name) == chain.name
-    return col(ReportRow.id) == chain.id
-
-
-def _insert(session: Session, chain: ReportRow | StreamRow, event: EventRow) -> EventRow:
-    session.add(event)
+def _insert(session: Session, event: Link, at: datetime, hashed: str) -> None:
     try:
-        session.flush()
+        session.execute(_INSERT, event._asdict() | {"at": at, "hash": hashed})
     except IntegrityError as error:
         # The row was the transaction's own by now: only tampering leaves an event beyond its count.
         raise ReportgenError("E0501", detail=f"{event.stream} 第 {event.seq} 条已经存在") from error
-    set_committed_value(chain, "head", event.hash)
-    set_committed_value(chain, "events", event.seq)
-    return event
+
+
+def _advancing(row: type[ReportRow | StreamRow], key: str) -> Update:
+    table = table_of(row)
+    end = (table.c.events == bindparam("had"), table.c.head == bindparam("ended"))
+    return (
+        update(table)
+        .where(table.c[key] == bindparam("which"), *end)
+        .values(events=bindparam("length"), head=bindparam("end"))
+    )
+
+
+# Every step of every life runs these: they are built once, and for the tables, not the mapped classes.
+_ADVANCE_REPORT = _advancing(ReportRow, "id")
+_ADVANCE_STREAM = _advancing(StreamRow, "name")
+_INSERT = insert(table_of(EventRow))

@@ -15,7 +15,7 @@ from sqlmodel import select
 
 from reportgen.errors import ReportgenError
 from reportgen.registry.event_data import TYPED_BY_STRANGERS, TYPES, checked
-from reportgen.registry.events import KEYS, Tag, events_key, office_stream, record
+from reportgen.registry.events import KEYS, Link, Tag, events_key, office_stream, record
 from reportgen.registry.lifecycle import get
 from reportgen.registry.tables import EventRow, ReportRow, State, StreamRow
 from reportgen.store.engine import Store
@@ -39,7 +39,7 @@ PERSONAL = (
 )
 
 
-def note(store: Store, stream: str = "office", tag: Tag = BACKUP, **data: Any) -> EventRow:
+def note(store: Store, stream: str = "office", tag: Tag = BACKUP, **data: Any) -> Link:
     """Record one event of a chain that is no report's."""
     return store.write(lambda s: record(s, office_stream(s, stream), tag, NOW, "office", KEY, **data))
 
@@ -62,12 +62,13 @@ def test_the_key_is_derived_from_the_office_secret() -> None:
 
 
 def test_the_hash_covers_everything_in_a_form_anybody_can_write(store: Store) -> None:
-    first = note(store, files=3, rows=None)
-    second = store.write(
+    note(store, files=3, rows=None)
+    store.write(
         lambda s: record(
             s, office_stream(s, "office"), BACKUP, NOW + timedelta(microseconds=7), "li.wei", KEY, sha256=SHA
         )
     )
+    first, second = chain(store)
     assert (first.seq, second.seq, first.previous, second.previous) == (1, 2, "", first.hash)
     assert first.data == '{"files":3,"rows":null}'
     said = [
