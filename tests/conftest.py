@@ -1,14 +1,16 @@
 """What all tests share: how hypothesis runs, and the office's database on SQLite and on PostgreSQL.
 
 A test that asks for `store` runs twice. On PostgreSQL `store` works with the application's role and so
-with its rights; `owner` is the same database with the rights of whoever owns the tables.
+with its rights; `owner` is the same database with the rights of whoever owns the tables. Making a database
+costs five times as much as emptying one: a test that asks for `store` alone, and so can change no table,
+gets the one of its process, emptied.
 """
 
 import itertools
 import os
 import shutil
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -33,9 +35,10 @@ _count = itertools.count()
 
 @dataclass(frozen=True)
 class Database:
-    """A database of its own for one test: its kind, and its URL for the application and for the owner."""
+    """A database: its kind and name, and its URL for the application and for the owner."""
 
     kind: str
+    name: str
     url: str
     owner_url: str
 
@@ -85,23 +88,40 @@ def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(params=KINDS)
-def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+def kind(request: pytest.FixtureRequest) -> str:
+    """Return the kind of database a test runs on."""
+    return str(request.param)
+
+
+@pytest.fixture
+def database(kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
     """Return a database with all tables and no rows."""
-    with _database(request, tmp_path, migrated=True) as made:
-        yield made
-
-
-@pytest.fixture(params=KINDS)
-def blank(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
-    """Return a database without tables."""
-    with _database(request, tmp_path, migrated=False) as made:
+    with _database(kind, request, tmp_path, migrated=True) as made:
         yield made
 
 
 @pytest.fixture
-def store(database: Database) -> Iterator["Store"]:
+def blank(kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    """Return a database without tables."""
+    with _database(kind, request, tmp_path, migrated=False) as made:
+        yield made
+
+
+@pytest.fixture(scope="session")
+def shared(postgres: "Server") -> Iterator[Database]:
+    """Return the PostgreSQL database that the tests of a process use one after another."""
+    with postgres.database(f"shared_{os.getpid()}", migrated=True) as name:
+        yield _of_server(postgres, name)
+
+
+@pytest.fixture
+def store(kind: str, request: pytest.FixtureRequest) -> Iterator["Store"]:
     """Return the office's database, with the application's rights."""
-    with _opened(database.url) as opened:
+    alone = kind == "sqlite" or "database" in request.fixturenames
+    used: Database = request.getfixturevalue("database" if alone else "shared")
+    if not alone:
+        request.getfixturevalue("postgres").empty(used.name)
+    with _opened(used.url) as opened:
         yield opened
 
 
@@ -124,20 +144,24 @@ def _opened(url: str) -> Iterator["Store"]:
 
 
 @contextmanager
-def _database(request: pytest.FixtureRequest, folder: Path, *, migrated: bool) -> Iterator[Database]:
-    with ExitStack() as stack:
-        if request.param == "sqlite":
-            yield _sqlite(
-                folder / "office.db", request.getfixturevalue("migrated_file") if migrated else None
-            )
-            return
-        server: Server = request.getfixturevalue("postgres")
-        name = f"test_{os.getpid()}_{next(_count)}"
-        stack.enter_context(server.database(name, migrated=migrated))
-        yield Database("postgresql", server.url(name, "reportgen_app"), server.url(name, "reportgen_owner"))
+def _database(
+    kind: str, request: pytest.FixtureRequest, folder: Path, *, migrated: bool
+) -> Iterator[Database]:
+    if kind == "sqlite":
+        yield _sqlite(folder / "office.db", request.getfixturevalue("migrated_file") if migrated else None)
+        return
+    server: Server = request.getfixturevalue("postgres")
+    with server.database(f"test_{os.getpid()}_{next(_count)}", migrated=migrated) as name:
+        yield _of_server(server, name)
+
+
+def _of_server(server: "Server", name: str) -> Database:
+    return Database(
+        "postgresql", name, server.url(name, "reportgen_app"), server.url(name, "reportgen_owner")
+    )
 
 
 def _sqlite(path: Path, template: Path | None) -> Database:
     if template is not None:
         shutil.copy(template, path)
-    return Database("sqlite", f"sqlite:///{path}", f"sqlite:///{path}")
+    return Database("sqlite", path.name, f"sqlite:///{path}", f"sqlite:///{path}")
