@@ -12,6 +12,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +21,7 @@ from hypothesis import settings
 
 if TYPE_CHECKING:
     from reportgen.store.engine import Store
+    from tests.once import Once
     from tests.postgres import Server
 
 # A slow machine is no failure, and a build that fails must fail again on the next run.
@@ -67,6 +69,16 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         from tests.postgres import remove_folder
 
         remove_folder(Path(config.stash[_FOLDER]), config.stash[_PIPE])
+
+
+@pytest.fixture(scope="session")
+def once(pytestconfig: pytest.Config) -> "Once":
+    """Return what makes a thing once for all processes of this run."""
+    from tests.once import once as made_once
+
+    folder = Path(pytestconfig.stash[_FOLDER]) / "once"
+    folder.mkdir(exist_ok=True)
+    return partial(made_once, folder)
 
 
 @pytest.fixture(scope="session")

@@ -14,6 +14,7 @@ from reportgen.pipeline import Issued, Request, issue
 from reportgen.plain import read_plain
 from reportgen.settings import asset_dir
 from tests.document import pdf
+from tests.once import Once
 
 NOW = datetime(2026, 11, 21, 9, 30)
 SAMPLES = asset_dir("sample_subjects")
@@ -39,21 +40,13 @@ def issued(name: str, folder: Path) -> Issued:
     return issue(request(name), sample_office(), NOW, folder / "report.pdf")
 
 
-@pytest.fixture(scope="session")
-def kept() -> dict[str, tuple[Issued, Path]]:
-    """Reports issued once for all tests of this process."""
-    return {}
-
-
 @pytest.fixture
-def press(
-    kept: dict[str, tuple[Issued, Path]], tmp_path_factory: pytest.TempPathFactory
-) -> Callable[[str], tuple[Issued, Path]]:
+def press(once: Once, tmp_path: Path) -> Press:
     def get(name: str) -> tuple[Issued, Path]:
-        if name not in kept:
-            folder = tmp_path_factory.mktemp(name)
-            kept[name] = (issued(name, folder), folder / "report.pdf")
-        return kept[name]
+        done: Issued = once(f"report-{name}", lambda: issued(name, tmp_path))
+        path = tmp_path / "report.pdf"
+        path.write_bytes(done.pdf)
+        return done, path
 
     return get
 
