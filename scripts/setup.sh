@@ -23,7 +23,7 @@ venv_python=.venv/bin/python
 stamp=.venv/.reportgen-setup
 # Without libharfbuzz-subset0 everything works, and one PDF takes 23 s instead of less than one.
 run_packages='libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fontconfig fonts-babelstone-han fonts-hanazono'
-dev_packages='poppler-utils qpdf zbar-tools'
+dev_packages='poppler-utils qpdf zbar-tools softhsm2 chromium'
 fonts_packages='fonts-noto-cjk fonts-lxgw-wenkai unicode-data'
 
 say() {
