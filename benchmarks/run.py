@@ -9,6 +9,7 @@ import statistics
 import time
 from collections.abc import Callable, Iterator
 from datetime import datetime
+from unittest.mock import patch
 
 from weasyprint import HTML
 
@@ -17,10 +18,12 @@ from reportgen.assess.judge import assess
 from reportgen.cli.demo import sample_office
 from reportgen.document.compose import Inputs, compose
 from reportgen.document.content import Content, strings
+from reportgen.document.finisher import finisher
 from reportgen.document.glyphs import preflight
 from reportgen.document.issuer import Binding, issuer_of
+from reportgen.document.twin import twin
 from reportgen.document.typeset import typesetter
-from reportgen.pipeline import Request, identify, snapshot
+from reportgen.pipeline import Judged, Means, Request, identify, snapshot
 from reportgen.policy.loader import select
 from reportgen.project.applicant import single
 from reportgen.project.model import Project
@@ -43,9 +46,21 @@ def case_of(seed: int) -> tuple[Case, Inputs]:
     applicant = single(Subject.model_validate(generate_subject(seed, profile="good")))
     issuer = issuer_of(sample_office())
     binding = Binding(recipient=project.owner, purpose="投标", authorisation="样例", payer=project.owner.uscc)
-    identity = identify(Request(applicant, project, binding), issuer, b"benchmark", NOW)
     case = Case(applicant, project, select(project))
-    return case, Inputs(case, assess(case, snapshot(applicant, project)), binding, issuer, identity)
+    found = assess(case, snapshot(applicant, project))
+    judged = Judged(Request(applicant, project, binding), case, found, Means(issuer, None))
+    return case, Inputs(case, found, binding, issuer, identify(judged, b"benchmark", NOW))
+
+
+def typesetting(content: Content, data: bytes) -> Iterator[tuple[str, float]]:
+    spent: list[float] = []
+
+    def watched(document: object, pdf: object) -> None:
+        spent.append(timed(lambda: finisher(document, pdf)))
+
+    with patch("reportgen.document.typeset.finisher", watched):
+        yield "typeset", timed(lambda: typesetter().report(content, NOW, b"benchmark", data))
+    yield "of it, finisher", spent[0]
 
 
 def stages(seed: int) -> Iterator[tuple[str, float]]:
@@ -57,7 +72,8 @@ def stages(seed: int) -> Iterator[tuple[str, float]]:
     contents: list[Content] = []
     yield "compose (charts, seal, QR)", timed(lambda: contents.append(compose(inputs)))
     yield "glyph preflight", timed(lambda: preflight(strings(contents[0])))
-    yield "typeset", timed(lambda: typesetter().report(contents[0], NOW, b"benchmark"))
+    yield "twin", timed(lambda: twin(inputs))
+    yield from typesetting(contents[0], twin(inputs))
     yield "yardstick", timed(lambda: HTML(string=PLAIN).write_pdf())
 
 

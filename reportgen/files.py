@@ -11,6 +11,8 @@ from reportgen.errors import ReportgenError
 
 OPEN, PRIVATE = 0o644, 0o600
 """Readable by everybody, or by the owner alone."""
+UNFINISHED = ".reportgen-"
+"""How the name of a file begins that is still being written, or never was finished."""
 
 
 def write_whole(path: Path, content: bytes, mode: int = OPEN) -> Path:
@@ -42,7 +44,7 @@ def writing_whole(path: Path, mode: int = OPEN) -> Iterator[BinaryIO]:
 def _written(path: Path, mode: int, publish: Callable[[Path], object]) -> Iterator[BinaryIO]:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=".reportgen-")
+        descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=UNFINISHED)
         try:
             with os.fdopen(descriptor, "wb") as file:
                 yield file

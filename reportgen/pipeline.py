@@ -1,11 +1,13 @@
-"""The flow on one screen: request → pack → assess → register → compose → typeset → publish → issued.
+"""The flow on one screen: request → pack → assess → register → typeset → certify → self-verify → publish → issued.
 
-Without a register a report is unregistered, and until a signer stands unsigned; it says so on its face.
-Each step can be taken again after a crash; the file gets its name before the register says 有效.
+Without a register a report is unregistered, without a key unsigned, and it says so on its face. Each step
+can be taken again after a crash; the file gets its name before the register says 有效.
 """
 
+import hashlib
+from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,12 +24,19 @@ from reportgen.press import Press
 from reportgen.press import Request as Request  # noqa: PLC0414 - what `issue` is asked
 from reportgen.project.applicant import Applicant, check_joint
 from reportgen.project.model import Project
+from reportgen.registry import notices
+from reportgen.registry.lifecycle import LABELS, Made, by_number
+from reportgen.registry.marks import later, standing
 from reportgen.registry.numbers import public_number, verification_code
 from reportgen.registry.tables import ReportRow, State
+from reportgen.registry.words import conclusion
 from reportgen.settings import Office
+from reportgen.store.people import Action
 from reportgen.subject.canonical import canonical, in_order, sha256
 
 if TYPE_CHECKING:
+    from reportgen.certify.keys import Signing
+    from reportgen.document.correction import Corrected, Correction
     from reportgen.document.typeset import Typeset
 
 
@@ -36,6 +45,7 @@ class Issued:
     """What came of a request: the judgement, and the report or else the letter of what is missing.
 
     `path` is where the report stands, None for a letter; `repeated` says that it was issued before.
+    `warnings` are what the agency should know: what runs out soon, a time stamp that could not be had.
     """
 
     assessment: Assessment
@@ -44,6 +54,37 @@ class Issued:
     pages: int
     path: Path | None
     repeated: bool = False
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Finished:
+    """A document as it goes out; `unstamped` says why it bears no time stamp where it should."""
+
+    made: "Typeset"
+    unstamped: str = ""
+
+
+@dataclass(frozen=True)
+class Means:
+    """Who answers for a report, and with what it is signed; None: the office has no key.
+
+    `fingerprint` is that of the key with which the office signs manifests.
+    """
+
+    issuer: Issuer
+    signing: "Signing | None" = None
+    fingerprint: str = ""
+
+    def warnings(self, unstamped: str) -> tuple[str, ...]:
+        """Return what the agency should know of a document just made."""
+        notices = self.signing.notices if self.signing else ()
+        return (*(notice.text() for notice in notices), *([unstamped] if unstamped else []))
+
+    def signs(self, identity: Identity) -> Identity:
+        """Return the identity of a document as these means make it."""
+        signed = {"signed": self.signing is not None, "fingerprint": self.fingerprint}
+        return identity.model_copy(update=signed)
 
 
 @dataclass(frozen=True)
@@ -53,7 +94,17 @@ class Judged:
     request: Request
     case: Case
     assessment: Assessment
-    issuer: Issuer
+    means: Means
+
+    @property
+    def issuer(self) -> Issuer:
+        """Return who answers for the report."""
+        return self.means.issuer
+
+    def last_day(self, issued: date) -> date:
+        """Return the last day of a report issued on a day: the project's own, else by the rule pack."""
+        own = self.case.project.report_valid_until
+        return own or issued + timedelta(days=self.case.policy.horizons.validity)
 
 
 def judge(applicant: Applicant, project: Project, known_at: date | None = None) -> tuple[Case, Assessment]:
@@ -75,67 +126,164 @@ def issue(
     With a `press` the report goes through the register and stands in the office's files; the same request
     asked again gives the same report. Without one it is unregistered and says so on its face. A copy goes
     to `target`, a file or a folder. Raises what the steps raise: E0308, E0310, E0606, E0701 (glyphs),
-    E0901 (file), E1101–E1103, E1105 (not permitted).
+    E0901 (file), E1101–E1103, E1105, E1107 (not permitted).
+    """
+    means = means_of(office, now)
+    _permitted(means.issuer, request, now)
+    if press is not None:
+        press.permit(means.issuer, Action.SUPERSEDE if request.supersedes else Action.ISSUE, now)
+        request = press.current(request)
+    judged = Judged(request, *judge(request.applicant, request.project), means)
+    _payable(judged.case, request)
+    check_strings(request)
+    if judged.assessment.conclusion is None:
+        return _letter(judged, identify(judged, office.secret(), now))
+    if press is not None:
+        entered = press.enter(request, judged.case, judged.assessment, means.issuer, now)
+        row, unstamped = produce(judged, press.allot(entered, means.issuer, now), press, now)
+        kept = _kept(row, press, target, repeated=entered.issued_at is not None)
+        return replace(kept, warnings=means.warnings(unstamped))
+    identity = identify(judged, office.secret(), now)
+    done = certified(typeset(judged, identity), means, _reason(identity), now)
+    path, made = _copy(done.made.pdf, identity.number, target or Path()), done.made
+    warnings = means.warnings(done.unstamped)
+    return Issued(judged.assessment, identity.number, made.pdf, made.pages, path, warnings=warnings)
+
+
+def means_of(office: Office, now: datetime) -> Means:
+    """Return who answers for an office's reports and signs them; without a real certificate all is 样例.
+
+    Raises E0311 (settings), E0801–E0806 (key).
     """
     issuer = issuer_of(office)
-    _permitted(issuer, request, now)
-    if press is not None:
-        press.permit(issuer.agency, now.date())
-        request = press.current(request)
-    case, assessment = judge(request.applicant, request.project)
-    _payable(case, request)
-    check_strings(request)
-    judged = Judged(request, case, assessment, issuer)
-    if assessment.conclusion is None:
-        return _letter(judged, identify(request, issuer, office.secret(), now))
-    if press is not None:
-        entered = press.enter(request, case, assessment, issuer, now)
-        row = produce(judged, press.allot(entered, issuer, now), press)
-        return _kept(row, press, target, repeated=entered.issued_at is not None)
-    identity = identify(request, issuer, office.secret(), now)
-    done = typeset(judged, identity)
-    path = _copy(done.pdf, identity.number, target or Path())
-    return Issued(assessment, identity.number, done.pdf, done.pages, path)
+    if "signing" not in office.data:
+        return Means(issuer.as_sample())
+    # Signing loads libraries that take half a second, and an office without a key needs none of them.
+    from reportgen.certify.keys import open_signing
+    from reportgen.certify.manifest_key import fingerprint, office_key
+
+    signing = open_signing(office, now)
+    if signing is None or signing.signer.test:
+        issuer = issuer.as_sample()
+    return Means(issuer, signing, fingerprint(office_key(office.folder).key_id))
 
 
-def produce(judged: Judged, row: ReportRow, press: Press) -> ReportRow:
-    """Render and publish the report of a numbered row, where that is still to be done.
+def produce(judged: Judged, row: ReportRow, press: Press, now: datetime) -> tuple[ReportRow, str]:
+    """Render, certify and publish the report of a numbered row, where that is still to be done.
 
-    A number whose report cannot be made, or whose rules were released anew meanwhile, is given up.
+    Returns the row and why the file bears no time stamp, where it should. A number whose report cannot be made,
+    or whose rules were released anew meanwhile, is given up.
     """
     if row.state != State.RENDERING:
-        return row
-    identity = press.identity(row, judged.issuer)
+        return row, ""
+    if judged.assessment.snapshot_sha256 != row.snapshot_sha256:
+        # The facts have changed since the number was allotted: it is that of the facts as entered.
+        judged = _judged_again(press.restore(row), judged.means)
+    identity = _numbered(judged, row, press)
     if press.whole(row):
-        return press.finish(row, identity)
+        return press.finish(row, identity), ""
     try:
         if judged.assessment.pack.sha256 != row.pack_sha256:
             raise ReportgenError("E0605", number=row.number, state="签发中，而规则包已另行发布")
-        done = typeset(judged, identity)
+        done = certified(typeset(judged, identity), judged.means, _reason(identity), now)
     except ReportgenError:
         press.void(row, identity.issued_at)
         raise
-    return press.publish(row, identity, done)
+    signing = judged.means.signing
+    key_id = signing.signer.key_id if signing else None
+    return press.publish(row, identity, done.made, key_id), done.unstamped
 
 
-def sweep(office: Office, press: Press, until: datetime) -> list[str]:
+def _numbered(judged: Judged, row: ReportRow, press: Press) -> Identity:
+    allotted = row.allotted_at or row.drafted_at
+    identity = press.identity(row, judged.issuer, judged.last_day(allotted.date()))
+    return judged.means.signs(identity)
+
+
+def certified(done: "Typeset", means: Means, reason: str, now: datetime) -> Finished:
+    """Return a document with 骑缝章 and signature, read once more as a stranger would; as it is without a key.
+
+    Raises E0804, E0805 (no stamp, no token), E0808, E0809 (what was made does not verify).
+    """
+    signing, agency = means.signing, means.issuer.agency
+    if signing is None:
+        return Finished(done)
+    from reportgen.certify.folding import Verdict
+    from reportgen.certify.sign import certify
+    from reportgen.certify.verify import verify
+    from reportgen.document.compose import drawn_seal
+
+    seal = drawn_seal(means.issuer)
+    signed = certify(done.pdf, seal, signing, reason=reason, place=agency.address, at=now)
+    # No register is asked: nobody else knows the file yet, and nothing but that may be left unchecked.
+    seen = verify(signed.pdf, trust=signing.trust, register=None, asked=None, at=now)
+    if seen.verdict is not Verdict.UNCHECKED:
+        raise ReportgenError("E0809", detail=seen.sentence)
+    return Finished(replace(done, pdf=signed.pdf), signed.unstamped)
+
+
+def _reason(identity: Identity) -> str:
+    return f"出具信用报告 {identity.number}，只供所载项目使用一次"
+
+
+def sweep(office: Office, press: Press, until: datetime, now: datetime) -> list[str]:
     """Finish or give up every report left in 签发中 since a moment or before; returns their numbers."""
-    issuer, left = issuer_of(office), press.unfinished(until)
+    means, left = means_of(office, now), press.unfinished(until)
     for row in left:
         try:
-            judged = _judged_again(press.restore(row), issuer)
+            judged = _judged_again(press.restore(row), means)
         except ReportgenError:
             # Its facts had to be forgotten, or its rules are gone: the report cannot be made any more.
-            press.void(row, until)
+            press.void(row, now)
             continue
         with suppress(ReportgenError):
-            produce(judged, row, press)
+            produce(judged, row, press, now)
     return [str(row.number) for row in left]
 
 
-def _judged_again(request: Request, issuer: Issuer) -> Judged:
-    case, assessment = judge(request.applicant, request.project)
-    return Judged(request, case, assessment, issuer)
+def correct(
+    number: str, corrections: "Sequence[Correction]", office: Office, press: Press, now: datetime
+) -> Path:
+    """Issue a 更正通知书 for a report, signed where the office signs, and return where it stands.
+
+    Raises E0502, E0605 (nobody outside holds the report, or its facts are gone), E0701, E0801–E0809, E1107.
+    """
+    from reportgen.document.content import strings
+    from reportgen.document.correction import correction_letter
+    from reportgen.document.glyphs import preflight
+    from reportgen.document.typeset import typesetter
+
+    means, desk = means_of(office, now), press.desk(now)
+    notice = press.act(Action.CORRECT, lambda session: notices.reserve(session, number, desk))
+    letter = correction_letter(_corrected(number, press, now.date()), corrections, means.issuer, notice, now)
+    preflight(strings(letter))
+    done = certified(typesetter().letter(letter, now), means, f"更正信用报告 {number}", now).made
+    made = Made(hashlib.sha256(done.pdf).hexdigest(), done.pages, f"{now:%Y/%m}/{notice}.pdf")
+    path = write_whole(press.files / made.file, done.pdf)
+    press.store.write(lambda session: notices.enter(session, number, notice, made, desk))
+    return path
+
+
+def _corrected(number: str, press: Press, on: date) -> "Corrected":
+    from reportgen.document.correction import Corrected
+
+    row = press.store.read(lambda session: by_number(session, number))
+    newer = press.store.read(lambda session: later(session, row))
+    request = press.restore(row)
+    return Corrected(
+        number=number,
+        issued_at=row.issued_at or row.drafted_at,
+        sentence=conclusion(row.conclusion),
+        state=standing(row, on).state,
+        applicant=request.applicant,
+        project=request.project,
+        binding=request.binding,
+        successor=str(newer[-1].number) if newer else "",
+    )
+
+
+def _judged_again(request: Request, means: Means) -> Judged:
+    return Judged(request, *judge(request.applicant, request.project), means)
 
 
 def typeset(judged: Judged, identity: Identity) -> "Typeset":
@@ -144,12 +292,13 @@ def typeset(judged: Judged, identity: Identity) -> "Typeset":
     from reportgen.document.compose import Inputs, compose
     from reportgen.document.content import strings
     from reportgen.document.glyphs import preflight
+    from reportgen.document.twin import twin
     from reportgen.document.typeset import typesetter
 
-    binding = judged.request.binding
-    content = compose(Inputs(judged.case, judged.assessment, binding, judged.issuer, identity))
+    inputs = Inputs(judged.case, judged.assessment, judged.request.binding, judged.issuer, identity)
+    content = compose(inputs)
     preflight(strings(content))
-    return typesetter().report(content, identity.issued_at, identity.number.encode())
+    return typesetter().report(content, identity.issued_at, identity.number.encode(), twin(inputs))
 
 
 def snapshot(applicant: Applicant, project: Project) -> str:
@@ -160,20 +309,21 @@ def snapshot(applicant: Applicant, project: Project) -> str:
     return sha256("\n".join((*map(canonical, members), canonical(project), lot)))
 
 
-def identify(request: Request, issuer: Issuer, secret: bytes, now: datetime) -> Identity:
+def identify(judged: Judged, secret: bytes, now: datetime) -> Identity:
     """Return the identity of an unregistered report; the same request on the same day gives the same number."""
-    number = public_number(secret, request.key(), now.date())
+    number = public_number(secret, judged.request.key(), now.date())
     code = verification_code(secret, number)
-    return Identity(
+    identity = Identity(
         number=number,
         code=code,
-        url=f"{issuer.verify.address}/v/{number}/{code}",
+        url=f"{judged.issuer.verify.address}/v/{number}/{code}",
         stage=Stage.ISSUED,
         issued_at=now,
-        valid_until=now.date() + timedelta(days=issuer.report.valid_days),
+        valid_until=judged.last_day(now.date()),
         registered=False,
         signed=False,
     )
+    return judged.means.signs(identity)
 
 
 def _letter(judged: Judged, identity: Identity) -> Issued:
@@ -191,9 +341,13 @@ def _letter(judged: Judged, identity: Identity) -> Issued:
 
 
 def _kept(row: ReportRow, press: Press, target: Path | None, *, repeated: bool) -> Issued:
+    judgement = press.judgement(row)
+    if row.file is None or judgement is None:
+        state = f"{LABELS[State(row.state)]}，文件已依规删除，只留校验值；需要新的报告的，用 reportgen supersede 另行出具"
+        raise ReportgenError("E0605", number=row.number, state=state)
     # A report issued before says what was judged then.
-    assessment = Assessment.model_validate_json(row.assessment or "")
-    path = press.files / str(row.file)
+    assessment = Assessment.model_validate_json(judgement)
+    path = press.files / row.file
     pdf = path.read_bytes()
     if target is not None:
         path = _copy(pdf, str(row.number), target)
@@ -205,7 +359,9 @@ def _copy(pdf: bytes, number: str, target: Path) -> Path:
 
 
 def _permitted(issuer: Issuer, request: Request, now: datetime) -> None:
-    agency, today = issuer.agency, now.date()
+    agency, today, until = issuer.agency, now.date(), request.project.report_valid_until
+    if until is not None and until < today:
+        raise ReportgenError("E0323", project=request.project.id, until=until, on=today)
     if not agency.filing_since <= today <= agency.filing_until:
         raise ReportgenError("E1101", since=agency.filing_since, until=agency.filing_until, on=today)
     if issuer.staff.prepared_by == issuer.staff.reviewed_by:

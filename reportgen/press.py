@@ -6,42 +6,44 @@ moment of the first step that printed it, so a report rendered twice has the sam
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
 from reportgen.assess.case import Case
 from reportgen.assess.model import Assessment, Conclusion
-from reportgen.document.issuer import Agency, Binding, Identity, Issuer, Stage
+from reportgen.document.issuer import Binding, Identity, Issuer, Stage
 from reportgen.errors import ReportgenError
 from reportgen.files import write_whole
 from reportgen.project.applicant import Applicant, Member
 from reportgen.project.clauses import Party
 from reportgen.project.model import Project
-from reportgen.registry import lifecycle, queries
+from reportgen.registry import lifecycle, office, queries
 from reportgen.registry.changes import learn
+from reportgen.registry.entries import enter_project
 from reportgen.registry.events import events_key
-from reportgen.registry.lifecycle import Desk, id_of
+from reportgen.registry.lifecycle import Desk, Made, id_of
 from reportgen.registry.numbers import code_hash, public_number, register_number, verification_code
-from reportgen.registry.objections import marked, waiting
+from reportgen.registry.objections import heard
 from reportgen.registry.tables import LIVE, PartyRow, ReportRow, RequestRow, RestsOnRow, State
 from reportgen.settings import Office, database_url, files_dir
-from reportgen.store.agency import set_agency
-from reportgen.store.engine import Store, open_store
+from reportgen.store.engine import Store
 from reportgen.store.facts import subject_by_hash
-from reportgen.store.projects import import_project
+from reportgen.store.opening import open_current
+from reportgen.store.people import Action, permitted
 from reportgen.store.tables import ProjectRow
 from reportgen.subject.model import Subject
 
 if TYPE_CHECKING:
     from reportgen.document.typeset import Typeset
 
+T = TypeVar("T")
 _ATTEMPTS = 20
 
 
@@ -89,17 +91,27 @@ class Press:
         """Return who acts at a moment."""
         return Desk(self.actor, at, events_key(self.secret))
 
-    def permit(self, given: Agency, on: date) -> None:
-        """Keep the agency as the office describes it; raises E1101 where its filing is lost or not in force."""
-        row = self.store.write(lambda session: set_agency(session, given))
-        lost = row.filing_lost_on
-        until = row.filing_until if lost is None else min(row.filing_until, lost - timedelta(days=1))
-        if not row.filing_since <= on <= until:
-            raise ReportgenError("E1101", since=row.filing_since, until=until, on=on)
+    def act(self, action: Action, work: Callable[[Session], T]) -> T:
+        """Return what a piece of work did, where whoever acts may do it, in one transaction; raises E1107."""
+
+        def permitted_work(session: Session) -> T:
+            permitted(session, self.actor, action)
+            return work(session)
+
+        return self.store.write(permitted_work)
+
+    def permit(self, issuer: Issuer, action: Action, at: datetime) -> None:
+        """Refuse whoever may not issue, and keep the agency as the office describes it.
+
+        Raises E1107 (no role), E1102 (staff not in post), E1101 (the filing is lost or not in force).
+        """
+        desk, agency = self.desk(at), issuer.agency
+        if not self.store.read(lambda session: office.admitted(session, issuer, action, desk)):
+            self.store.write(lambda session: office.enter_agency(session, agency, desk))
 
     def current(self, request: Request) -> Request:
-        """Return a request in which every record with an open objection is 异议中, whatever its file says."""
-        applicant = self.store.read(lambda session: _marked(session, request.applicant))
+        """Return a request whose facts are as the subjects' objections leave them, whatever their file says."""
+        applicant = self.store.read(lambda session: _heard(session, request.applicant))
         return replace(request, applicant=applicant)
 
     def enter(
@@ -132,7 +144,7 @@ class Press:
                     raise ReportgenError("E0903", tries=_ATTEMPTS) from error
         raise AssertionError("unreachable")
 
-    def identity(self, row: ReportRow, issuer: Issuer) -> Identity:
+    def identity(self, row: ReportRow, issuer: Issuer, until: date) -> Identity:
         """Return the identity that a numbered row prints, the same however often it is asked."""
         assert row.number is not None and row.allotted_at is not None  # noqa: S101 - it is numbered
         code = verification_code(self.secret, row.number)
@@ -142,18 +154,18 @@ class Press:
             url=f"{issuer.verify.address}/v/{row.number}/{code}",
             stage=Stage.ISSUED,
             issued_at=row.allotted_at,
-            valid_until=row.allotted_at.date() + timedelta(days=issuer.report.valid_days),
+            valid_until=until,
             registered=True,
             signed=False,
         )
 
-    def publish(self, row: ReportRow, identity: Identity, done: "Typeset") -> ReportRow:
-        """Enter the file's hash, give the file its name, then say that the report is issued."""
+    def publish(
+        self, row: ReportRow, identity: Identity, done: "Typeset", key_id: str | None = None
+    ) -> ReportRow:
+        """Enter the file's hash and who signed it, give the file its name, then say that it is issued."""
         desk, name = self.desk(identity.issued_at), file_name(identity)
-        sha256 = hashlib.sha256(done.pdf).hexdigest()
-        self.store.write(
-            lambda session: lifecycle.rendered(session, id_of(row), sha256, done.pages, name, desk)
-        )
+        made = Made(hashlib.sha256(done.pdf).hexdigest(), done.pages, name, key_id)
+        self.store.write(lambda session: lifecycle.rendered(session, id_of(row), made, desk))
         write_whole(self.files / name, done.pdf)
         return self.store.write(
             lambda session: lifecycle.issued(session, id_of(row), identity.valid_until, desk)
@@ -171,6 +183,11 @@ class Press:
             return False
         return hashlib.sha256(path.read_bytes()).hexdigest() == row.sha256
 
+    def judgement(self, row: ReportRow) -> str | None:
+        """Return what was judged, as JSON; None where the office has had to forget it."""
+        asked = select(ReportRow.assessment).where(ReportRow.id == row.id)
+        return self.store.read(lambda session: session.exec(asked).one())
+
     def restore(self, row: ReportRow) -> Request:
         """Return the request of a row as it was entered, from the facts kept with it."""
         return self.store.read(lambda session: _restored(session, row))
@@ -187,9 +204,9 @@ class Press:
         )
 
 
-def open_press(office: Office, actor: str) -> Press:
-    """Return an office at work, with its database opened; raises E0901, E0902 (secret), E0905."""
-    return Press(open_store(database_url(office)), files_dir(office), office.secret(), actor)
+def open_press(place: Office, actor: str) -> Press:
+    """Return an office at work, with its database opened; raises E0901, E0902 (secret), E0905, E0906, E0911."""
+    return Press(open_current(database_url(place)), files_dir(place), place.secret(), actor)
 
 
 def file_name(identity: Identity) -> str:
@@ -201,8 +218,8 @@ def _draft(
     session: Session, request: Request, case: Case, found: Assessment, issuer: Issuer, desk: Desk
 ) -> ReportRow:
     hashes = {s.uscc: learn(session, s, desk)[0].sha256 for s in request.applicant.subjects}
-    project = import_project(session, request.project.whole(), desk.at).sha256
-    asked = _asked(session, request, hashes, desk)
+    project = enter_project(session, request.project.whole(), desk).sha256
+    asked = _asked(session, request, hashes, found.snapshot_sha256, desk)
     report = ReportRow(
         request_id=asked.id or 0,
         applicant=";".join(hashes),
@@ -228,11 +245,8 @@ def _draft(
     return lifecycle.draft(session, report, parties, _rests_on(found), desk)
 
 
-def _marked(session: Session, applicant: Applicant) -> Applicant:
-    members = [
-        m.model_copy(update={"subject": marked(m.subject, waiting(session, m.subject.uscc))})
-        for m in applicant.members
-    ]
+def _heard(session: Session, applicant: Applicant) -> Applicant:
+    members = [m.model_copy(update={"subject": heard(session, m.subject)}) for m in applicant.members]
     return applicant.model_copy(update={"members": tuple(members)})
 
 
@@ -247,7 +261,9 @@ def _superseded(session: Session, request: Request) -> int | None:
     return old.id
 
 
-def _asked(session: Session, request: Request, hashes: dict[str, str], desk: Desk) -> RequestRow:
+def _asked(
+    session: Session, request: Request, hashes: dict[str, str], snapshot: str, desk: Desk
+) -> RequestRow:
     """Return the row of a request; where the report of its key has ended, that of a new attempt."""
     for attempt in range(_ATTEMPTS):
         key = (
@@ -256,15 +272,18 @@ def _asked(session: Session, request: Request, hashes: dict[str, str], desk: Des
             else hashlib.sha256(f"{request.key()}#{attempt}".encode()).hexdigest()
         )
         row = lifecycle.ask(session, _request_row(request, key, hashes, desk), desk)
-        if not _ended(session, row, desk.at):
+        if not _ended(session, row, snapshot, desk.at):
             return row
     raise ReportgenError("E0903", tries=_ATTEMPTS)
 
 
-def _ended(session: Session, row: RequestRow, at: datetime) -> bool:
+def _ended(session: Session, row: RequestRow, snapshot: str, at: datetime) -> bool:
     report = session.exec(select(ReportRow).where(ReportRow.request_id == row.id)).one_or_none()
     if report is None:
         return False
+    if report.number is None:
+        # A draft of other facts, or one that the office has had to forget, is gone on with by nobody.
+        return report.snapshot_sha256 != snapshot or report.assessment is None
     late = report.valid_until is not None and report.valid_until < at.date()
     return report.state in {State.VOID, State.REVOKED, State.EXPIRED} or (
         report.state == State.ISSUED and late

@@ -18,6 +18,8 @@ from reportgen.files import PRIVATE, create_whole
 OFFICE_FILE = "reportgen.toml"
 DATABASE_FILE = "office.sqlite3"
 FILES_FOLDER = "files"
+ARCHIVE_FOLDER = "archive"
+"""Beside the folder of files: the long-term copies, under their originals' names."""
 SECRET_FILE = "office.secret"  # noqa: S105 - a file name
 _SECRET_BYTES = 32
 # Parts of the parser's messages and what they mean to the writer of the file; the first that fits.
@@ -53,6 +55,13 @@ class Office:
     folder: Path
     data: dict[str, object]
 
+    def has_secret(self) -> bool:
+        """Say whether the office secret was made already, or put back."""
+        return self._secret_file().exists()
+
+    def _secret_file(self) -> Path:
+        return Path(os.environ.get("REPORTGEN_SECRET_FILE") or self.folder / SECRET_FILE)
+
     def secret(self) -> bytes:
         """Return the office secret from REPORTGEN_SECRET_FILE or the office folder, made on first use.
 
@@ -62,10 +71,10 @@ class Office:
         """
         if (
             not os.environ.get("REPORTGEN_SECRET_FILE")
-            and self.folder == asset_dir("sample_subjects") / "office"
+            and self.folder.resolve() == asset_dir("sample_subjects") / "office"
         ):
             return _PASSING_SECRET
-        path = Path(os.environ.get("REPORTGEN_SECRET_FILE") or self.folder / SECRET_FILE)
+        path = self._secret_file()
         try:
             if not path.exists():
                 create_whole(path, secrets.token_bytes(_SECRET_BYTES), PRIVATE)

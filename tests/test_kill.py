@@ -52,7 +52,7 @@ def test_whatever_moment_the_machine_dies_nothing_is_lost_and_nothing_is_twice(
             whole_so_far(press)
     assert left == {State.DRAFT, State.REVIEWED, State.RENDERING}, "no step was killed half-way"
     monkeypatch.setattr(pipeline, "typeset", set_quickly)
-    pipeline.sweep(sample_office(), press, NOW + timedelta(minutes=1))
+    pipeline.sweep(sample_office(), press, NOW + timedelta(minutes=1), NOW)
     whole_in_the_end(press, events_key(SECRET))
     press.store.close()
 

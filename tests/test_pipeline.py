@@ -1,7 +1,7 @@
 """The flow: who may issue, what identifies a report, and that a file appears whole or not at all."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -9,8 +9,9 @@ import pytest
 
 from reportgen import pipeline
 from reportgen.cli.demo import request_of, sample_office
-from reportgen.document.issuer import issuer_of
+from reportgen.document.typeset import Typeset
 from reportgen.errors import ReportgenError
+from reportgen.pipeline import Judged
 from reportgen.plain import read_plain
 from reportgen.settings import Office, asset_dir
 from tests.factories import lot_data, project
@@ -70,17 +71,38 @@ def test_a_selected_lot_shows_in_the_snapshot() -> None:
     assert len({pipeline.snapshot(applicant, item) for item in chosen}) == 3
 
 
-def test_the_last_day_of_the_filing_still_permits() -> None:
-    issuer = issuer_of(changed_office("agency", filing_until="2026-11-21"))
-    assert pipeline.identify(request_of(CASE, SAMPLES), issuer, b"s", NOW).number
+def judged(**changes: object) -> Judged:
+    asked = request_of(CASE, SAMPLES)
+    asked = replace(asked, project=asked.project.model_copy(update=changes))
+    means = pipeline.means_of(sample_office(), NOW)
+    return Judged(asked, *pipeline.judge(asked.applicant, asked.project), means)
+
+
+def test_the_last_day_of_the_filing_still_permits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pipeline, "typeset", lambda *_: Typeset(b"%PDF-", 1))
+    office = changed_office("agency", filing_until="2026-11-21")
+    assert pipeline.issue(request_of(CASE, SAMPLES), office, NOW, tmp_path).pdf
 
 
 def test_the_same_request_on_one_day_has_one_number_and_another_day_another() -> None:
-    issuer, request = issuer_of(sample_office()), request_of(CASE, SAMPLES)
-    first = pipeline.identify(request, issuer, b"s", NOW)
-    assert pipeline.identify(request, issuer, b"s", NOW.replace(hour=17)).number == first.number
-    assert pipeline.identify(request, issuer, b"s", NOW.replace(day=22)).number != first.number
-    assert pipeline.identify(request, issuer, b"t", NOW).code != first.code
+    found = judged()
+    first = pipeline.identify(found, b"s", NOW)
+    assert pipeline.identify(found, b"s", NOW.replace(hour=17)).number == first.number
+    assert pipeline.identify(found, b"s", NOW.replace(day=22)).number != first.number
+    assert pipeline.identify(found, b"t", NOW).code != first.code
+
+
+def test_a_report_may_be_used_as_long_as_the_rule_pack_says_or_till_the_project_s_own_day() -> None:
+    assert pipeline.identify(judged(), b"s", NOW).valid_until == NOW.date() + timedelta(days=90)
+    own = NOW.date() + timedelta(days=7)
+    assert pipeline.identify(judged(report_valid_until=own), b"s", NOW).valid_until == own
+
+
+def test_no_report_is_issued_that_could_not_be_used(tmp_path: Path) -> None:
+    with pytest.raises(ReportgenError) as caught:
+        late = NOW.date() - timedelta(days=1)
+        pipeline.issue(judged(report_valid_until=late).request, sample_office(), NOW, tmp_path)
+    assert caught.value.code == "E0323"
 
 
 def test_a_snapshot_depends_on_the_facts_alone() -> None:

@@ -8,20 +8,26 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlmodel import select
+from sqlalchemy import text
+from sqlmodel import Session, select
 
 from reportgen import pipeline
 from reportgen.cli.demo import request_of, sample_office
+from reportgen.document.issuer import issuer_of
 from reportgen.document.typeset import Typeset
 from reportgen.errors import ReportgenError
 from reportgen.pipeline import Issued, Judged, Request
 from reportgen.plain import read_plain
 from reportgen.press import Press
-from reportgen.registry import lifecycle
+from reportgen.registry import lifecycle, objections
+from reportgen.registry.changes import learn
 from reportgen.registry.lifecycle import Outcome, Use
+from reportgen.registry.objections import Ending
 from reportgen.registry.tables import EventRow, PartyRow, ReportRow, RestsOnRow, State
 from reportgen.settings import asset_dir
+from reportgen.store import people
 from reportgen.store.engine import Store
+from reportgen.store.people import Action
 
 NOW = datetime(2026, 11, 22, 9, 30)
 SAMPLES = asset_dir("sample_subjects")
@@ -142,14 +148,55 @@ def test_after_a_crash_the_same_request_gives_one_whole_report(press: Press, qui
     assert tags(press).count("report:state:issue") == 1
 
 
+@pytest.mark.parametrize("change", ["snapshot_sha256 = 'other'", "assessment = NULL"])
+def test_a_draft_of_other_facts_or_one_that_was_erased_is_begun_anew(
+    press: Press, quick: None, change: str
+) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        CRASHES["before the review"](patch)
+        with pytest.raises(CrashError):
+            issue(press)
+    press.store.write(lambda s: s.execute(text(f"UPDATE report SET {change}")))
+    done = issue(press)
+    draft, new = rows(press)
+    assert (draft.state, new.state, new.number) == (State.DRAFT, State.ISSUED, done.number)
+    assert issue(press).number == done.number
+
+
+@pytest.mark.parametrize("crash", NUMBERED)
+def test_a_number_once_allotted_is_that_of_the_facts_as_entered(
+    press: Press, quick: None, crash: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        CRASHES[crash](patch)
+        with pytest.raises(CrashError):
+            issue(press)
+    request, quickly, printed = asked(), pipeline.typeset, []
+
+    def typeset(judged: Judged, identity: Any) -> Typeset:
+        printed.append(judged.assessment.snapshot_sha256)
+        return quickly(judged, identity)
+
+    monkeypatch.setattr(pipeline, "typeset", typeset)
+    lead = request.applicant.members[0]
+    learned = lead.subject.model_copy(
+        update={"registration": lead.subject.registration.model_copy(update={"scope": "另有经营范围"})}
+    )
+    members = (lead.model_copy(update={"subject": learned}), *request.applicant.members[1:])
+    issue(press, replace(request, applicant=request.applicant.model_copy(update={"members": members})))
+    (row,) = rows(press)
+    assert row.state == State.ISSUED
+    assert printed in ([], [row.snapshot_sha256])
+
+
 @pytest.mark.parametrize("crash", NUMBERED)
 def test_the_sweep_finishes_what_a_crash_left(press: Press, quick: None, crash: str) -> None:
     with pytest.MonkeyPatch.context() as patch:
         CRASHES[crash](patch)
         with pytest.raises(CrashError):
             issue(press)
-    assert pipeline.sweep(sample_office(), press, NOW - timedelta(seconds=1)) == []
-    (number,) = pipeline.sweep(sample_office(), press, NOW + timedelta(minutes=1))
+    assert pipeline.sweep(sample_office(), press, NOW - timedelta(seconds=1), NOW) == []
+    (number,) = pipeline.sweep(sample_office(), press, NOW + timedelta(minutes=1), NOW)
     (row,) = rows(press)
     assert (row.number, row.state) == (number, State.ISSUED)
     assert press.whole(row)
@@ -180,7 +227,7 @@ def test_a_report_of_rules_released_anew_meanwhile_is_given_up(press: Press, qui
             issue(press)
     (row,) = rows(press)
     press.store.write(lambda s: setattr(lifecycle.get(s, row.id or 0), "pack_sha256", "0" * 64))
-    assert pipeline.sweep(sample_office(), press, NOW + timedelta(minutes=1)) == [row.number]
+    assert pipeline.sweep(sample_office(), press, NOW + timedelta(minutes=1), NOW) == [row.number]
     assert [row.state for row in rows(press)] == [State.VOID]
 
 
@@ -222,3 +269,69 @@ def test_without_evidence_there_is_a_letter_and_no_number(press: Press) -> None:
     done = issue(press, asked("housing-gaps"))
     assert (done.number, done.path) == ("", None)
     assert rows(press) == []
+
+
+def test_facts_project_and_agency_are_told_once_however_many_reports_follow(
+    press: Press, quick: None
+) -> None:
+    issue(press)
+    request = asked()
+    issue(press, replace(request, binding=request.binding.model_copy(update={"purpose": "存档"})), later=1)
+    found = tags(press)
+    told = ("subject:facts:import", "project:version:import", "office:agency:change")
+    assert [found.count(tag) for tag in told] == [1, 1, 1]
+
+
+def test_where_nothing_differs_the_agency_is_only_read(press: Press, quick: None) -> None:
+    issuer = issuer_of(sample_office())
+    press.permit(issuer, Action.ISSUE, NOW)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Store, "write", _crash)
+        press.permit(issuer, Action.ISSUE, NOW + timedelta(days=1))
+
+
+def test_whoever_may_not_act_changes_nothing(press: Press, quick: None) -> None:
+    press.store.write(lambda session: people.add_user(session, "jia", "样例"))
+    with pytest.raises(ReportgenError, match="E1107"):
+        issue(press)
+    with pytest.raises(ReportgenError, match="E1107"):
+        press.act(Action.USAGE, _crash)
+    assert (rows(press), tags(press)) == ([], [])
+
+
+def _kept_with(press: Press, request: Request, ending: Ending) -> tuple[str, str]:
+    """End an objection to a record that the office holds of the applicant; return its subject and its id."""
+    (subject,) = request.applicant.subjects
+    fact, desk = subject.records[0].id, press.desk(NOW)
+    said = "本公司保留意见" if ending is Ending.KEPT else ""
+
+    def whole(session: Session) -> None:
+        learn(session, subject, desk)
+        case = objections.receive(session, subject.uscc, fact, "有误", desk)
+        objections.close(session, case.id or 0, ending, "已核查", desk, said)
+
+    press.store.write(whole)
+    return subject.uscc, fact
+
+
+def test_a_file_that_lacks_the_subject_s_statement_is_judged_with_it(press: Press) -> None:
+    request = asked()
+    _, fact = _kept_with(press, request, Ending.KEPT)
+    (subject,) = press.current(request).applicant.subjects
+    assert {record.statement for record in subject.records if record.id == fact} == {"本公司保留意见"}
+
+
+def test_a_record_deleted_while_its_report_is_made_leaves_no_report(press: Press) -> None:
+    request = asked()
+
+    def meanwhile(judged: Judged, identity: Any) -> Typeset:
+        _kept_with(press, request, Ending.DELETED)
+        return Typeset(b"%PDF", 1)
+
+    with pytest.MonkeyPatch.context() as patch, pytest.raises(ReportgenError, match="E0605"):
+        patch.setattr(pipeline, "typeset", meanwhile)
+        issue(press, request)
+    (row,) = rows(press)
+    assert row.state == State.VOID
+    assert not press.whole(row)
+    assert not press.files.exists()

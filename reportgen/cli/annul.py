@@ -17,10 +17,11 @@ from reportgen.cli.register import desk_options, press_of
 def command(number: str, second: str, office: Path | None, login: str, as_json: bool) -> None:
     """撤回误核销：由两名在册用户共同办理，报告退回有效；核销与撤回的记录都留着。"""
     from reportgen.registry import uses
+    from reportgen.store.people import Action
 
     with press_of(office, login) as press:
         desk = press.desk(now())
-        press.store.write(lambda session: uses.annul(session, number, second, desk))
+        press.act(Action.ANNUL, lambda session: uses.annul(session, number, second, desk))
     if as_json:
         echo_json({"number": number, "first": login, "second": second, "at": desk.at})
         return

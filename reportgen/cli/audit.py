@@ -16,11 +16,11 @@ from reportgen.cli.common import (
 )
 from reportgen.cli.help import Group
 from reportgen.cli.page import say
+from reportgen.cli.register import say_signed
 from reportgen.errors import ReportgenError
 from reportgen.files import PRIVATE, write_whole
-from reportgen.registry.audit import verify, vouch
+from reportgen.registry.audit import verify, vouch, vouch_today
 from reportgen.registry.chain import AuditResult
-from reportgen.registry.checkpoint import due
 from reportgen.registry.events import events_key
 from reportgen.registry.export import Form, export, verify_export
 from reportgen.registry.signer import trusted_keys
@@ -59,16 +59,14 @@ def check(file: Path | None, known: str, key_file: Path | None, office: Path | N
 def sign(daily: bool, office: Path | None, as_json: bool) -> None:
     """核查登记簿，无误则签署检查点；每日至少一次，歇业时再签一次。"""
     with store_of(office) as store, working("正在核查并签署…"):
-        if daily and not due(store, now().date()):
-            echo_json({"signed": False}) if as_json else say("今日已签署")
-            return
         place = office_of(office)
-        row = vouch(store, now(), events_key(place.secret()), place.folder)
-    if as_json:
+        row = (vouch_today if daily else vouch)(store, now(), events_key(place.secret()), place.folder)
+    if row is None:
+        echo_json({"signed": False}) if as_json else say("今日已签署")
+    elif as_json:
         echo_json({"signed": True, **row.model_dump(mode="json")})
-        return
-    say(f"检查点 {row.id} 已签署：{row.streams} 条链，{row.events} 个事件")
-    say(f"摘要 {row.digest}，请保存在登记簿之外，供日后用 --known 核对")
+    else:
+        say_signed(row)
 
 
 @command.command("export")

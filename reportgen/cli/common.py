@@ -102,8 +102,11 @@ def now() -> datetime:
 
 
 @contextmanager
-def store_of(folder: Path | None) -> Iterator["Store"]:
-    """Open the database of the office in `folder`, REPORTGEN_OFFICE or the working folder; raises E0357, E0905."""
+def database_of(folder: Path | None) -> Iterator["Store"]:
+    """Open the database of the office in `folder`, REPORTGEN_OFFICE or the working folder, whatever its tables.
+
+    Raises E0357, E0905.
+    """
     from reportgen.store.engine import open_store
 
     office = find_office(folder)
@@ -114,6 +117,16 @@ def store_of(folder: Path | None) -> Iterator["Store"]:
         yield store
     finally:
         store.close()
+
+
+@contextmanager
+def store_of(folder: Path | None) -> Iterator["Store"]:
+    """Open an office's database for work; raises E0357, E0905, and E0906, E0911 (tables of another version)."""
+    from reportgen.store.opening import require_current
+
+    with database_of(folder) as store:
+        require_current(store)
+        yield store
 
 
 def subject_of(word: str, office: Path | None = None, then: Then = _TODAY) -> Subject:

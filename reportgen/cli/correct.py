@@ -1,27 +1,49 @@
-"""`reportgen correct`: entering that a report proved wrong and its correction goes out."""
+"""`reportgen correct`: the signed notice that a report was wrong, for its subject and its recipient."""
 
 from pathlib import Path
+from typing import Any
 
 import click
 
-from reportgen.cli.common import echo_json, now
+from reportgen.cli.common import FILE, echo_json, now, office_of, working
 from reportgen.cli.help import Command
 from reportgen.cli.page import say
-from reportgen.cli.register import at, desk_options, press_of
+from reportgen.cli.register import desk_options, press_of
+from reportgen.files import write_whole
 
 
 @click.command("correct", cls=Command)
 @click.argument("number", metavar="编号")
+@click.option("--wrong", multiple=True, required=True, metavar="文字", help="原报告所载，可重复")
+@click.option("--right", multiple=True, required=True, metavar="文字", help="更正为什么，逐项对应")
+@click.option("--found", multiple=True, required=True, metavar="文字", help="怎样查明，逐项对应")
+@click.option("-o", "--out", type=FILE, metavar="文件", help="另存一份；机构文件夹里总有一份")
 @desk_options
-def command(number: str, office: Path | None, login: str, as_json: bool) -> None:
-    """登记一份报告有误、更正通知当日发给主体与使用单位；报告的状态不变，核验时一并说明。"""
-    from reportgen.registry import marks
+def command(
+    number: str,
+    out: Path | None,
+    office: Path | None,
+    login: str,
+    as_json: bool,
+    **words: Any,  # noqa: ANN401 - click's own values
+) -> None:
+    """出具更正通知书，当日发给主体与使用单位；报告的状态不变，核验时一并说明。
 
-    with press_of(office, login) as press:
-        desk = press.desk(now())
-        row = press.store.write(lambda session: marks.correct(session, number, desk))
+    每处错误给出 --wrong、--right、--found 各一次；有替代报告的，通知书写明其编号。
+    """
+    from reportgen.document.correction import Correction
+    from reportgen.pipeline import correct
+
+    parts = (words["wrong"], words["right"], words["found"])
+    if len({len(given) for given in parts}) > 1:
+        raise click.UsageError("--wrong、--right、--found 须逐项对应，各给出相同的次数")
+    corrections = [Correction(*each) for each in zip(*parts, strict=True)]
+    with press_of(office, login) as press, working("正在排印"):
+        path = correct(number, corrections, office_of(office), press, now())
+    if out is not None:
+        write_whole(out, path.read_bytes())
     if as_json:
-        echo_json({"number": number, "corrected_at": row.corrected_at, "notice": None})
+        echo_json({"number": number, "notice": path.stem, "file": str(path), "copy": out and str(out)})
         return
-    say(f"{number}　已标明已出更正通知　{at(row.corrected_at)}")
-    say("签名的更正通知书尚不能由本程序出具，请由机构另行书面发出，当日送达主体与使用单位", 1)
+    say(f"更正通知书 {path.stem}　{out or path}")
+    say("请于今日送达报告所载主体与使用单位", 1)

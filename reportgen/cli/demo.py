@@ -1,11 +1,15 @@
-"""`reportgen demo`: every sample case through the same pipeline, with a table of what came out."""
+"""`reportgen demo`: every sample case through an office of its own, with a table of what came out.
+
+The office is made anew each time, with test keys and a register, so that whoever leafs through the reports can
+verify one, use it, and see that it cannot be used again.
+"""
 
 import os
+import shutil
 import time
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from datetime import datetime
 from decimal import Decimal
 from multiprocessing import get_context
 from pathlib import Path
@@ -13,14 +17,16 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from reportgen.cli.common import FILE, echo_json, json_option, recipient_of
+from reportgen.cli.common import FILE, echo_json, json_option, now, recipient_of
 from reportgen.cli.help import Command
+from reportgen.cli.init import make_office
+from reportgen.cli.page import say
 from reportgen.files import write_whole
 from reportgen.intake.files import load_project, load_subject
 from reportgen.pipeline import Request, issue
 from reportgen.plain import read_plain
+from reportgen.press import open_press
 from reportgen.project.applicant import Applicant, Member, single
-from reportgen.project.model import CHINA
 from reportgen.settings import OFFICE_FILE, Office, asset_dir, read_office
 
 if TYPE_CHECKING:
@@ -28,6 +34,7 @@ if TYPE_CHECKING:
 
 
 _MOST_WORKERS = 4
+_MARK = "demo"
 
 
 @dataclass(frozen=True)
@@ -49,27 +56,53 @@ class Outcome:
 @json_option
 def command(out: Path, as_json: bool) -> None:
     """出具全部样例报告，并列出主体、项目、结论、页数与用时。"""
-    outcomes = list(_progress(out))
+    cases = read_plain(asset_dir("sample_subjects") / "cases.yaml").data["cases"]
+    office = _new_office(out)
+    outcomes = list(_progress(cases, out, office))
     if as_json:
         echo_json([outcome.__dict__ for outcome in outcomes])
         return
     from rich.console import Console
 
     Console().print(_table(outcomes))
-    click.echo(f"共 {len(outcomes)} 件，见 {out}")
+    click.echo(f"共 {len(outcomes)} 件，见 {out}；根证书在 {office / 'trust'}，仅供测试")
+    for line in _tries(cases[0], out / outcomes[0].file, office):
+        say(line)
 
 
-def _progress(out: Path) -> Iterator[Outcome]:
+def _new_office(out: Path) -> Path:
+    """Make the demonstration's own office; one of an earlier demonstration goes, any other folder stays."""
+    folder = out / "office"
+    if (folder / OFFICE_FILE).is_file() and (folder / _MARK).is_file():
+        shutil.rmtree(folder)
+    # Whatever the environment says of the user's own office has no say here.
+    for name in [name for name in os.environ if name.startswith("REPORTGEN_")]:
+        del os.environ[name]
+    make_office(folder)
+    write_whole(folder / _MARK, "本文件夹由 reportgen demo 建立，每次重新建立\n".encode())
+    return folder
+
+
+def _tries(case: dict[str, Any], report: Path, office: Path) -> Iterator[str]:
+    """Yield what to try with a report, as commands."""
+    request = request_of(case, asset_dir("sample_subjects"))
+    lot = f" --lot {request.lot}" if request.lot else ""
+    use = f"reportgen consume {report} --project {request.project.id}{lot} --by {{by}} --office {office}"
+    yield "试一试（再运行一次核销，看它怎样答复）："
+    yield f"  reportgen verify {report} --office {office}"
+    yield "  " + use.format(by=request.binding.recipient.uscc)
+    yield f"  reportgen report list --office {office}"
+
+
+def _progress(cases: list[dict[str, Any]], out: Path, office: Path) -> Iterator[Outcome]:
     from rich.console import Console
     from rich.progress import track
 
-    cases = read_plain(asset_dir("sample_subjects") / "cases.yaml").data["cases"]
     paths = [out / f"{index:02d}-{case['id']}.pdf" for index, case in enumerate(cases, 1)]
-    out.mkdir(parents=True, exist_ok=True)
     # Typesetting holds the interpreter, so threads gain nothing; a spawned process loads the fonts once.
     workers = min(len(os.sched_getaffinity(0)), _MOST_WORKERS)
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        outcomes = pool.map(run_case, cases, paths)
+        outcomes = pool.map(run_case, cases, paths, [office] * len(cases))
         console = Console(stderr=True)
         yield from track(outcomes, "出具样例报告", total=len(cases), console=console, transient=True)
 
@@ -79,11 +112,16 @@ def sample_office() -> Office:
     return read_office(asset_dir("sample_subjects") / "office" / OFFICE_FILE)
 
 
-def run_case(case: dict[str, Any], path: Path) -> Outcome:
-    """Issue one case of `cases.yaml` into `path`; insufficient evidence gives the 缺件清单 beside it."""
+def run_case(case: dict[str, Any], path: Path, folder: Path) -> Outcome:
+    """Issue one case of `cases.yaml` into `path` from an office; insufficient evidence gives the 缺件清单."""
     started = time.perf_counter()
     request = request_of(case, asset_dir("sample_subjects"))
-    done = issue(request, sample_office(), datetime.now(CHINA).replace(tzinfo=None), path)
+    office = read_office(folder / OFFICE_FILE)
+    press = open_press(office, "office")
+    try:
+        done = issue(request, office, now(), path, press)
+    finally:
+        press.store.close()
     written = done.path or write_whole(path.with_stem(f"{path.stem}-gaps"), done.pdf)
     lot = f" {request.project.lot.id}标段" if request.project.lot else ""
     return Outcome(

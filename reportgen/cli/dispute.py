@@ -12,6 +12,7 @@ from reportgen.cli.register import at, desk_options, press_of, text_of
 from reportgen.registry import objections
 from reportgen.registry.objections import Ending
 from reportgen.registry.words import ENDINGS
+from reportgen.store.people import Action
 
 if TYPE_CHECKING:
     from datetime import date
@@ -37,7 +38,7 @@ def open_(uscc: str, fact: str, grounds: str, office: Path | None, login: str, a
     said = text_of(grounds)
     with press_of(office, login) as press:
         desk = press.desk(now())
-        case = press.store.write(lambda session: objections.receive(session, uscc, fact, said, desk))
+        case = press.act(Action.DISPUTE, lambda session: objections.receive(session, uscc, fact, said, desk))
     if as_json:
         echo_json(_data(case, desk.at.date()))
         return
@@ -78,8 +79,9 @@ def close(
     texts = text_of(answer), text_of(statement) if statement else ""
     with press_of(office, login) as press:
         desk = press.desk(now())
-        case = press.store.write(
-            lambda session: objections.close(session, case_id, end, texts[0], desk, texts[1])
+        case = press.act(
+            Action.DISPUTE,
+            lambda session: objections.close(session, case_id, end, texts[0], desk, texts[1]),
         )
     if as_json:
         echo_json(_data(case, desk.at.date()))
@@ -90,7 +92,7 @@ def close(
 
 _NEXT = {
     Ending.CORRECTED: "请用 reportgen subject import 导入更正后的信息；依据它的报告已标明需更新",
-    Ending.DELETED: "该条信息已从各版事实中删除，只留校验值；依据它的报告已标明需更新",
+    Ending.DELETED: "该条信息已从各版事实中删除，只留校验值；依据它的报告已标明需更新，签发中的号码作废",
     Ending.KEPT: "该条信息维持不变，主体的声明附注其后；没有声明的不附注",
 }
 

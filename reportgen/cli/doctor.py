@@ -3,12 +3,12 @@
 import ctypes.util
 import sys
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
 
 import click
 
 from reportgen import __version__
-from reportgen.cli.common import echo_json, json_option
+from reportgen.cli.check import Check, failed, show_checks, tried
+from reportgen.cli.common import json_option, now
 from reportgen.cli.help import Command
 from reportgen.errors import ReportgenError
 
@@ -20,31 +20,13 @@ _LIBRARIES = {
 }
 
 
-@dataclass(frozen=True)
-class Check:
-    """One thing checked: its name, whether it is in order, what was found, and what to do."""
-
-    name: str
-    ok: bool
-    found: str
-    fix: str = ""
-
-
 @click.command("doctor", cls=Command)
 @json_option
 def command(as_json: bool) -> None:
-    """检查系统库、字体与机构设置；有缺失时说明如何安装，退出码 7。"""
+    """检查系统库、字体、机构设置与签名密钥；有缺失时说明如何安装，退出码 7。"""
     checks = [*_versions(), *_libraries(), *_fonts(), *_office()]
-    if as_json:
-        echo_json([asdict(check) for check in checks])
-    else:
-        for check in checks:
-            click.echo(
-                f"{'✓' if check.ok else '✗'} {check.name}：{check.found}"
-                + (f"　{check.fix}" if check.fix else "")
-            )
-    missing = [check.name for check in checks if not check.ok]
-    if missing:
+    show_checks(checks, as_json)
+    if missing := failed(checks):
         raise ReportgenError("E0703", detail="缺少或有误：" + "、".join(missing))
 
 
@@ -72,6 +54,7 @@ def _fonts() -> Iterator[Check]:
 
 
 def _office() -> Iterator[Check]:
+    from reportgen.cli import key
     from reportgen.document.issuer import issuer_of
     from reportgen.settings import find_office
 
@@ -79,7 +62,5 @@ def _office() -> Iterator[Check]:
     if office is None:
         yield Check("机构", True, "未设机构文件夹，使用样例机构")
         return
-    try:
-        yield Check("机构", True, issuer_of(office).agency.name)
-    except ReportgenError as error:
-        yield Check("机构", False, "；".join(map(str, error.faults)), "改正 reportgen.toml")
+    yield tried("机构", lambda: issuer_of(office).agency.name)
+    yield from key.checks(office, now())

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from reportgen.cli.common import FILE, echo_json, json_option
+from reportgen.cli.common import FILE, echo_json, json_option, now
 from reportgen.cli.help import Command
 from reportgen.cli.page import say
 from reportgen.errors import ReportgenError
@@ -14,9 +14,12 @@ from reportgen.files import write_whole
 from reportgen.settings import FILES_FOLDER, OFFICE_FILE, asset_dir, database_url, read_office
 
 _OWN = 0o700
+_EXAMPLE = "\n# 签名密钥与时间戳："
+"""Where the sample's settings begin to show what a new office has for itself."""
 _NEXT = (
     "接下来：",
-    "1. 逐项改写 {folder}/reportgen.toml 为本机构的真实信息，并删去 sample；此前的文件都标明样例",
+    "1. 逐项改写 {folder}/reportgen.toml 为本机构的真实信息，并删去 sample，换上机构自己的签名证书"
+    "（reportgen key import）；此前的文件都标明样例",
     "2. 导入主体：reportgen subject import 主体文件 --office {folder}",
     "3. 导入项目：reportgen project import 项目文件 --office {folder}",
     "4. 评价：reportgen assess 统一社会信用代码 --project 项目编号 --office {folder}",
@@ -27,19 +30,24 @@ _NEXT = (
 @click.argument("folder", type=FILE, metavar="文件夹")
 @json_option
 def command(folder: Path, as_json: bool) -> None:
-    """建立机构文件夹：样例设置、空的数据库与存放文件的子文件夹；文件夹须是新的或空的。"""
-    _claim(folder)
-    try:
-        _fill(folder)
-    except BaseException:
-        _clear(folder)
-        raise
+    """建立机构文件夹：样例设置、测试密钥、空的数据库与存放文件的子文件夹；文件夹须是新的或空的。"""
+    make_office(folder)
     if as_json:
         echo_json({"office": str(folder), "settings": OFFICE_FILE, "files": FILES_FOLDER})
         return
     say(f"已建立机构文件夹 {folder}（样例、测试）")
     for line in _NEXT:
         say(line.format(folder=folder))
+
+
+def make_office(folder: Path) -> None:
+    """Make a sample office with test keys in a new or empty folder; raises E0358 (not empty), E0901."""
+    _claim(folder)
+    try:
+        _fill(folder)
+    except BaseException:
+        _clear(folder)
+        raise
 
 
 def _claim(folder: Path) -> None:
@@ -55,13 +63,18 @@ def _claim(folder: Path) -> None:
 
 
 def _fill(folder: Path) -> None:
+    from reportgen.certify.keyring import TEST_SETTINGS, create_test
+    from reportgen.document.issuer import issuer_of
     from reportgen.store.engine import open_store
     from reportgen.store.migrate import upgrade
 
-    sample = asset_dir("sample_subjects") / "office" / OFFICE_FILE
-    write_whole(folder / OFFICE_FILE, sample.read_bytes())
+    sample = (asset_dir("sample_subjects") / "office" / OFFICE_FILE).read_text("utf-8")
+    settings = sample.partition(_EXAMPLE)[0] + TEST_SETTINGS
+    office = read_office(write_whole(folder / OFFICE_FILE, settings.encode()))
+    agency = issuer_of(office).agency
+    create_test(folder, agency.name, agency.uscc, now())
     (folder / FILES_FOLDER).mkdir(mode=_OWN)
-    store = open_store(database_url(read_office(folder / OFFICE_FILE)))
+    store = open_store(database_url(office))
     try:
         upgrade(store)
     finally:

@@ -19,7 +19,7 @@ from reportgen.cli.common import (
 )
 from reportgen.cli.help import Command
 from reportgen.cli.register import login_option, press_of
-from reportgen.errors import Fault, ReportgenError
+from reportgen.errors import Fault, ReportgenError, printable
 from reportgen.pipeline import Issued, Request, issue
 from reportgen.settings import find_office, has_database
 
@@ -106,9 +106,12 @@ def tell(done: Issued, as_json: bool) -> None:
                 "file": str(done.path),
                 "pages": done.pages,
                 "repeated": done.repeated,
+                "warnings": done.warnings,
             }
         )
         return
+    for warning in done.warnings:
+        click.echo(f"注意：{printable(warning)}", err=True)
     click.echo(f"{done.path}　{done.assessment.sentence}　{done.pages} 页　编号 {done.number}")
     if done.repeated:
         click.echo("这一申请此前已经出具，仍是同一份报告；事实有变化的，用 reportgen supersede 出具替代报告")

@@ -16,11 +16,11 @@ from reportgen.cli.common import (
     json_option,
     now,
     office_option,
-    store_of,
     whole_project_of,
 )
 from reportgen.cli.help import Group
 from reportgen.cli.page import say
+from reportgen.cli.register import desk_options, press_of
 from reportgen.intake.files import load_project
 from reportgen.project.model import Project
 
@@ -35,15 +35,16 @@ def command() -> None:
 
 @command.command("import")
 @click.argument("files", type=FILE, nargs=-1, required=True, metavar="项目文件…")
-@office_option
-@json_option
-def import_(files: tuple[Path, ...], office: Path | None, as_json: bool) -> None:
+@desk_options
+def import_(files: tuple[Path, ...], office: Path | None, login: str, as_json: bool) -> None:
     """把项目文件导入机构的数据库；招标文件有修改的另存一版，任一文件有误则一概不导入。"""
-    from reportgen.store.projects import import_project
+    from reportgen.registry.entries import enter_project
+    from reportgen.store.people import Action
 
-    projects, known_at = [load_project(path) for path in files], now()
-    with store_of(office) as store:
-        told = store.write(lambda session: [import_project(session, p, known_at) for p in projects])
+    projects = [load_project(path) for path in files]
+    with press_of(office, login) as press:
+        desk = press.desk(now())
+        told = press.act(Action.IMPORT, lambda session: [enter_project(session, p, desk) for p in projects])
     if as_json:
         echo_json([asdict(item) for item in told])
         return

@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from reportgen.cli.common import json_option, office_option
+from reportgen.cli.page import say
 from reportgen.errors import ReportgenError
 from reportgen.settings import find_office
 
 if TYPE_CHECKING:
     from reportgen.press import Press
+    from reportgen.registry.tables import CheckpointRow
     from reportgen.registry.view import Summary
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -63,6 +65,14 @@ def press_of(folder: Path | None, login: str = _ENTRY) -> Iterator["Press"]:
         yield press
     finally:
         press.store.close()
+
+
+def say_signed(row: "CheckpointRow | None") -> None:
+    """Print a checkpoint that was signed, with the digest to be kept elsewhere; nothing where there is none."""
+    if row is None:
+        return
+    say(f"检查点 {row.id} 已签署：{row.streams} 条链，{row.events} 个事件")
+    say(f"摘要 {row.digest}，请保存在登记簿之外，供日后用 --known 核对")
 
 
 def at(when: datetime | None) -> str:

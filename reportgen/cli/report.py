@@ -10,20 +10,21 @@ import click
 from reportgen.cli.common import echo_json, json_option, now, office_option
 from reportgen.cli.help import Group
 from reportgen.cli.page import say
-from reportgen.cli.register import at, changes, names, place, plain, press_of
-from reportgen.registry import lifecycle, view
+from reportgen.cli.register import at, changes, desk_options, names, place, plain, press_of
+from reportgen.registry import lifecycle, uses, view
 from reportgen.registry.lifecycle import LABELS
 from reportgen.registry.queries import Wanted, listed
 from reportgen.registry.tables import NUMBERED
 from reportgen.registry.view import Happened, Shown, Summary, summaries
 from reportgen.registry.words import OUTCOMES, REASONS, Reason
+from reportgen.store.people import Action
 
 _STATES = {LABELS[state]: state for state in NUMBERED}
 
 
 @click.group("report", cls=Group)
 def command() -> None:
-    """查阅登记簿中的报告。"""
+    """查阅登记簿中的报告，归档已核销的。"""
 
 
 @command.command("list")
@@ -73,6 +74,25 @@ def show(number: str, office: Path | None, as_json: bool) -> None:
         say(line, depth)
 
 
+@command.command("archive")
+@click.argument("numbers", nargs=-1, metavar="[编号…]")
+@click.option("--project", default="", metavar="项目", help="项目编号：其已核销的报告全部归档")
+@desk_options
+def archive(numbers: tuple[str, ...], project: str, office: Path | None, login: str, as_json: bool) -> None:
+    """把已核销的报告归档：给出编号，或给出项目；有一份不成则全部不变。归档之后仍可查阅、可撤销。"""
+    if bool(numbers) == bool(project):
+        raise click.UsageError("给出编号，或给出 --project")
+    with press_of(office, login) as press:
+        desk = press.desk(now())
+        done = press.act(Action.ARCHIVE, lambda session: uses.archive(session, numbers, project, desk))
+    if as_json:
+        echo_json([{"number": number, "state": "ARCHIVED"} for number in done])
+        return
+    for number in done:
+        say(f"{number}　已归档")
+    say(f"共 {len(done)} 份")
+
+
 def _listed(item: Summary) -> None:
     until = f"　有效至 {item.valid_until}" if item.valid_until else ""
     say(f"{item.number}　{item.state}　{item.conclusion}{until}", bold=True)
@@ -101,6 +121,7 @@ def _shown(found: Shown, whole: bool) -> Iterator[tuple[int, str]]:
         "其后编号": "、".join(found.later),
         "核销": f"{at(found.consumed_at)}　{found.consumed_by}" if found.consumed_at else "未核销",
         "撤销": at(found.revoked_at),
+        "机构备案": _filing(found),
         "文件": _file(found, whole),
         "SHA-256": found.sha256,
     }
@@ -109,9 +130,17 @@ def _shown(found: Shown, whole: bool) -> Iterator[tuple[int, str]]:
     yield from ((2, _event(event)) for event in found.events)
 
 
+def _filing(found: Shown) -> str:
+    lost, issued = found.filing_lost_on, found.summary.issued_at
+    if lost is None:
+        return ""
+    late = issued is not None and issued.date() >= lost
+    return f"自 {lost} 起失去，" + ("本报告出具在后，出具时没有备案" if late else "本报告出具在前")
+
+
 def _file(found: Shown, whole: bool) -> str:
     if not found.file:
-        return ""
+        return "已依规删除，只留校验值" if found.sha256 else ""
     return f"{found.file}　" + ("与登记一致" if whole else "缺失或与登记不一致，请从备份恢复")
 
 

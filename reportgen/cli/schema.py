@@ -1,27 +1,33 @@
 """`reportgen schema`: the JSON Schema of what goes in and of what comes out."""
 
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
 import click
-from pydantic import BaseModel
 
 from reportgen.assess.model import Assessment
 from reportgen.cli.common import echo_json
 from reportgen.cli.help import Command
+from reportgen.document.twin import Twin
 from reportgen.policy.model import PolicyPack
 from reportgen.project.applicant import Applicant
 from reportgen.project.model import Project
 from reportgen.subject.model import Subject
 
-_MODELS: dict[str, type[BaseModel]] = {
-    "subject": Subject,
-    "applicant": Applicant,
-    "project": Project,
-    "pack": PolicyPack,
-    "assessment": Assessment,
+_SCHEMAS: dict[str, Callable[[], dict[str, Any]]] = {
+    "subject": Subject.model_json_schema,
+    "applicant": Applicant.model_json_schema,
+    "project": Project.model_json_schema,
+    "pack": PolicyPack.model_json_schema,
+    "assessment": Assessment.model_json_schema,
+    # A report is only ever read: every key is there, and a sum is text.
+    "report": partial(Twin.model_json_schema, mode="serialization"),
 }
 
 
 @click.command("schema", cls=Command)
-@click.argument("name", type=click.Choice(list(_MODELS)), metavar="|".join(_MODELS))
+@click.argument("name", type=click.Choice(list(_SCHEMAS)), metavar="|".join(_SCHEMAS))
 def command(name: str) -> None:
-    """打印 subject、applicant、project、pack 或 assessment 的 JSON Schema。"""
-    echo_json(_MODELS[name].model_json_schema())
+    """打印 subject、applicant、project、pack、assessment 或 report（报告所附数据）的 JSON Schema。"""
+    echo_json(_SCHEMAS[name]())

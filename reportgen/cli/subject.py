@@ -62,11 +62,12 @@ def import_(files: tuple[Path, ...], office: Path | None, login: str, as_json: b
     事实有变化的，所涉的已出具报告标为需更新。
     """
     from reportgen.registry.changes import learn
+    from reportgen.store.people import Action
 
     subjects = [load_subject(path) for path in files]
     with press_of(office, login) as press:
         desk = press.desk(now())
-        told = press.store.write(lambda session: [learn(session, s, desk) for s in subjects])
+        told = press.act(Action.IMPORT, lambda session: [learn(session, s, desk) for s in subjects])
     if as_json:
         echo_json([_told(item, marked) for item, marked in told])
         return

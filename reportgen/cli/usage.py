@@ -7,25 +7,28 @@ from pathlib import Path
 
 import click
 
-from reportgen.cli.common import FILE, echo_json, json_option, office_option
+from reportgen.cli.common import FILE, echo_json
 from reportgen.cli.help import Command
 from reportgen.cli.page import say
-from reportgen.cli.register import press_of
+from reportgen.cli.register import desk_options, press_of
 from reportgen.files import write_whole
 from reportgen.registry import usage
 from reportgen.registry.usage import Line
+from reportgen.store.people import Action, permitted
 
 
 @click.command("usage", cls=Command)
 @click.option("--quarter", required=True, metavar="季度", help="如 2026Q3")
 @click.option("--xlsx", type=FILE, metavar="文件", help="写成工作簿")
 @click.option("--csv", "table", type=FILE, metavar="文件", help="写成 CSV")
-@office_option
-@json_option
-def command(quarter: str, xlsx: Path | None, table: Path | None, office: Path | None, as_json: bool) -> None:
+@desk_options
+def command(
+    quarter: str, xlsx: Path | None, table: Path | None, office: Path | None, login: str, as_json: bool
+) -> None:
     """统计一个季度出具与使用的份数：按文书、事项、使用单位与结论。"""
     since, until = usage.quarter(quarter)
-    with press_of(office) as press:
+    with press_of(office, login) as press:
+        press.store.read(lambda session: permitted(session, login, Action.USAGE))
         lines = press.store.read(lambda session: usage.usage(session, since, until))
     if xlsx is not None:
         write_whole(xlsx, usage.workbook(lines, quarter))

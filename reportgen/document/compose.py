@@ -91,15 +91,18 @@ def compose(inputs: Inputs) -> Content:
 
 
 def drawn_seal(issuer: Issuer) -> Seal:
-    """Return the agency's seal as drawn on a document; a sample agency's says 样例."""
+    """Return the agency's seal as drawn on a document, or its own picture; a sample agency's is drawn and says 样例."""
     agency, design = issuer.agency, issuer.seal
+    ring, size = design.name or agency.name, design.diameter_mm
+    alt = f"{ring}{design.label}" + ("（样例）" if agency.sample else "")
+    if issuer.own_seal and not agency.sample:
+        return Seal(svg=issuer.own_seal, alt=alt, strings=(), diameter_mm=size)
+    texts = ring, design.label, design.number
     return Seal(
-        svg=seal_svg(
-            agency.name, design.label, design.number, sample=agency.sample, diameter_mm=design.diameter_mm
-        ),
-        alt=f"{agency.name}{design.label}" + ("（样例）" if agency.sample else ""),
-        strings=seal_strings(agency.name, design.label, design.number, sample=agency.sample),
-        diameter_mm=design.diameter_mm,
+        svg=seal_svg(*texts, sample=agency.sample, diameter_mm=size),
+        alt=alt,
+        strings=seal_strings(*texts, sample=agency.sample),
+        diameter_mm=size,
     )
 
 
@@ -301,6 +304,12 @@ _TERMS = (
 )
 
 
+_OFFLINE = (
+    "开标后机构可交付核验清单与核验页面，在不能上网的计算机上使用。清单公钥指纹（SHA-256）：{fingerprint}，"
+    "与页面所显示的逐组比对，一致方可采信。"
+)
+
+
 def _guide(inputs: Inputs) -> Iterator[Block]:
     identity = inputs.identity
     if not (identity.registered and identity.signed):
@@ -316,4 +325,6 @@ def _guide(inputs: Inputs) -> Iterator[Block]:
             "使用单位在核验通过后办理核销；再次使用、用于其他项目或由其他单位使用的，系统予以拒绝并记录。",
         ),
     ]
-    yield table("核验方法", [Column("方法", 18, "head"), Column("做法", 82)], rows)
+    if identity.fingerprint:
+        rows.insert(-1, ("离线核验", _OFFLINE.format(fingerprint=identity.fingerprint)))
+    yield table("核验方法", [Column("方法", 18, "head"), Column("做法", 82, "link")], rows)

@@ -103,7 +103,10 @@ class Seal:
 
 @dataclass(frozen=True)
 class Letter:
-    """A letter of one page or a few: to whom, about what, what it says, signed by the agency."""
+    """A letter of one page or a few: to whom, about what, what it says, signed by the agency.
+
+    `running_use` stands at the foot of each page and says what the letter is not.
+    """
 
     title: str
     agency: str
@@ -114,6 +117,7 @@ class Letter:
     paragraphs: tuple[str, ...]
     tables: tuple[Table, ...]
     closing: tuple[str, ...]
+    running_use: str
     date_line: str
     seal: Seal
 

@@ -345,7 +345,7 @@ def sources(subject: Subject, hidden: frozenset[str]) -> Table:
         for s in subject.sources
         if s.id in shown or s.complete_for
     ]
-    columns = [Column("来源", 36), Column("性质", 14), Column("采集日期", 20), Column("位置", 30)]
+    columns = [Column("来源", 36), Column("性质", 14), Column("采集日期", 20), Column("位置", 30, "link")]
     return table("数据来源与时点", columns, rows)
 
 

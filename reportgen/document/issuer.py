@@ -4,10 +4,11 @@ from datetime import date
 from enum import StrEnum
 from typing import Annotated, Self
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, PrivateAttr, ValidationError, model_validator
 
+from reportgen.document.own_seal import own_seal
 from reportgen.errors import ReportgenError
-from reportgen.faults import faults_of
+from reportgen.faults import Misfits, faults_of
 from reportgen.project.model import Party
 from reportgen.settings import Office
 from reportgen.subject.base import Date, Model, Moment, Text, require_order
@@ -30,12 +31,16 @@ class GradingFiling(Model):
 
 
 class Agency(Model):
-    """The agency and its 备案; `sample` marks an agency whose documents all carry 样例."""
+    """The agency and its 备案; `sample` marks an agency whose documents all carry 样例.
+
+    `filing_name` is the name in the filing, where it is not the agency's own; such an agency signs nothing.
+    """
 
     name: Text
     uscc: Uscc
     filing_number: Text
     filing_authority: Text
+    filing_name: Text | None = None
     filing_since: Date
     filing_until: Date
     public_list: Text
@@ -48,11 +53,23 @@ class Agency(Model):
 
 
 class SealDesign(Model):
-    """What the drawn seal shows; the diameter in mm, at most 45 by the state's rule on seals."""
+    """What the seal shows; the diameter in mm, at most 45 by the state's rule on seals.
 
+    `file` is the agency's own picture, in the office folder; then `name` must say what stands on its ring, which
+    otherwise is the agency's name.
+    """
+
+    file: Text | None = None
+    name: Text | None = None
     label: Text
     number: Text
     diameter_mm: Annotated[float, Field(ge=30, le=45)] = 42
+
+    @model_validator(mode="after")
+    def _says_what_its_ring_says(self) -> Self:
+        if self.file and not self.name:
+            raise Misfits([("name", "用自备图样的，须写明印章边缘所刻的机构名称")])
+        return self
 
 
 class Staff(Model):
@@ -70,9 +87,9 @@ class Verify(Model):
 
 
 class ReportSettings(Model):
-    """For how many days a report may be used."""
+    """For how many years after issue a report is kept; no law read sets a number: 本机构设定."""
 
-    valid_days: Annotated[int, Field(ge=1, le=365)] = 90
+    keep_years: Annotated[int, Field(ge=1, le=100)] = 10
 
 
 class Objection(Model):
@@ -84,6 +101,10 @@ class Objection(Model):
     days: Annotated[int, Field(ge=1, le=60)] = 20
 
 
+_NOT_PRINTED = {"signing", "timestamp"}
+"""Tables of the settings that the document does not need; `certify.keys` reads them."""
+
+
 class Issuer(Model):
     """An office's settings as the document needs them."""
 
@@ -93,6 +114,16 @@ class Issuer(Model):
     verify: Verify
     report: ReportSettings = ReportSettings()
     objection: Objection
+    _own_seal: str = PrivateAttr("")
+
+    @property
+    def own_seal(self) -> str:
+        """Return the agency's own seal picture as SVG, nothing where the seal is drawn."""
+        return self._own_seal
+
+    def as_sample(self) -> "Issuer":
+        """Return the issuer as a sample: without a real certificate nothing may pass for the real thing."""
+        return self.model_copy(update={"agency": self.agency.model_copy(update={"sample": True})})
 
 
 class Stage(StrEnum):
@@ -112,7 +143,10 @@ class Binding(Model):
 
 
 class Identity(Model):
-    """Number, code, times and stage of one document; times are local to Asia/Shanghai."""
+    """Number, code, times and stage of one document; times are local to Asia/Shanghai.
+
+    `fingerprint` is that of the office's key for manifests (核验清单), as a reader compares it.
+    """
 
     number: Text
     code: Text
@@ -122,14 +156,22 @@ class Identity(Model):
     valid_until: Date
     registered: bool
     signed: bool
+    fingerprint: str = ""
 
 
 def issuer_of(office: Office) -> Issuer:
-    """Return an office's issuer; raises E0311 with every fault by its path in `reportgen.toml`."""
+    """Return an office's issuer; raises E0311 with every fault by its path in `reportgen.toml`.
+
+    Where it has a seal picture of its own, raises E0302 (no file) and E0704 (unfit) too.
+    """
+    printed = {name: table for name, table in office.data.items() if name not in _NOT_PRINTED}
     try:
-        return Issuer.model_validate(office.data)
+        issuer = Issuer.model_validate(printed)
     except ValidationError as error:
         raise ReportgenError("E0311", path=str(office.folder), faults=faults_of(error, "E0311")) from error
+    if issuer.seal.file:
+        issuer._own_seal = own_seal(office.folder / issuer.seal.file, issuer.seal.diameter_mm)
+    return issuer
 
 
 def grading_filing(agency: Agency, subject: Subject, on: date) -> GradingFiling:

@@ -41,6 +41,7 @@ def gaps_letter(inputs: Inputs) -> Letter:
             f"补充材料请送 {inputs.issuer.agency.address}，联系电话 {inputs.issuer.agency.phone}。",
             "对本清单有异议的，可按同一渠道提出。",
         ),
+        running_use="本清单不是信用报告，不含任何结论",
         date_line=day(inputs.identity.issued_at.date()),
         seal=drawn_seal(inputs.issuer),
     )

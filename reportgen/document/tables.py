@@ -25,7 +25,10 @@ class Cell:
 
 @dataclass(frozen=True)
 class Column:
-    """A column: its head, its width in percent of the table, and `num` for right-aligned numbers."""
+    """A column: its head, its width in percent of the table, and what stands in it.
+
+    `num` is right-aligned numbers, `id` small names, `head` the heads of rows, `link` web addresses among text.
+    """
 
     head: str
     width: float

@@ -5,27 +5,34 @@ fonts, which cost far more than one report. Nothing is ever fetched from a netwo
 system by a document: an address that is not one of its own assets ends the typesetting.
 """
 
+import re
+from base64 import b64decode
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from weasyprint import CSS, HTML
+from weasyprint import CSS, HTML, Attachment
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
 from reportgen.document.chart_style import Chart
 from reportgen.document.content import Content, Letter
+from reportgen.document.finisher import finisher
 from reportgen.document.glyphs import HEI, css_family, font_face_css, with_fallbacks
+from reportgen.document.twin import TWIN_FILE
 from reportgen.project.model import CHINA
 from reportgen.settings import asset_dir
 
 _SCHEME = "asset:"
+_PICTURE = "data:image/png;base64,"
+_WEB = re.compile(r"https://[A-Za-z0-9./:?=&%#~+_-]+")
+_MAIL = re.compile(r"[A-Za-z0-9.+_-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 
 
 class Assets(URLFetcher):  # type: ignore[misc]
-    """Serves `asset:fonts/…` from the package and `asset:figure/…` from memory, and nothing else."""
+    """Serves `asset:fonts/…` from the package, `asset:figure/…` from memory and a PNG within a drawing; nothing else."""
 
     def __init__(self) -> None:
         super().__init__(allowed_protocols=("asset",), allow_redirects=False, fail_on_errors=True)
@@ -33,6 +40,10 @@ class Assets(URLFetcher):  # type: ignore[misc]
 
     def fetch(self, url: str, headers: dict[str, str] | None = None) -> URLFetcherResponse:
         """Return an asset; raises FatalURLFetchingError for any other address."""
+        if url.startswith(_PICTURE):
+            return URLFetcherResponse(
+                url, b64decode(url.removeprefix(_PICTURE)), {"Content-Type": "image/png"}
+            )
         kind, _, name = url.removeprefix(_SCHEME).partition("/")
         if not url.startswith(_SCHEME) or Path(name).name != name:
             raise FatalURLFetchingError(f"refused: {url}")
@@ -58,18 +69,21 @@ class Typesetter:
         self._environment = Environment(
             loader=FileSystemLoader(templates), autoescape=True, undefined=StrictUndefined, trim_blocks=True
         )
+        self._environment.tests["web"] = _WEB.fullmatch
+        self._environment.tests["mail"] = _MAIL.fullmatch
         self._fonts = FontConfiguration()
         style = font_face_css("asset:fonts") + with_fallbacks((templates / "report.css").read_text("utf-8"))
         self._style = CSS(string=style, font_config=self._fonts, url_fetcher=Assets())
         self._sample = CSS(string=_SAMPLE_PAGE, font_config=self._fonts, url_fetcher=Assets())
 
-    def report(self, content: Content, issued_at: datetime, identifier: bytes) -> Typeset:
-        """Return a report's PDF; equal content, time and identifier give equal bytes."""
+    def report(self, content: Content, issued_at: datetime, identifier: bytes, twin: bytes) -> Typeset:
+        """Return a report's PDF with its twin attached; equal content, time, identifier and twin give equal bytes."""
         assets = Assets()
         assets.figures = {
             "seal.svg": content.seal.svg.encode(),
             "qr.svg": content.qr_svg.encode(),
             "watermark.svg": _WATERMARK.encode(),
+            "dot.svg": _DOT,
         }
 
         def figure(chart: Chart) -> str:
@@ -80,7 +94,7 @@ class Typesetter:
         html = self._environment.get_template("report.html.j2").render(
             c=content, created=_moment(issued_at), figures=figure
         )
-        return self._print(html, assets, content.sample, identifier)
+        return self._print(html, assets, content.sample, identifier, _attached(twin, issued_at))
 
     def letter(self, letter: Letter, written_at: datetime) -> Typeset:
         """Return a letter's PDF."""
@@ -89,13 +103,34 @@ class Typesetter:
         html = self._environment.get_template("letter.html.j2").render(c=letter, created=_moment(written_at))
         return self._print(html, assets, letter.sample, letter.number.encode())
 
-    def _print(self, html: str, assets: Assets, sample: bool, identifier: bytes) -> Typeset:
+    def _print(
+        self, html: str, assets: Assets, sample: bool, identifier: bytes, *attachments: Attachment
+    ) -> Typeset:
         styles = [self._style, self._sample] if sample else [self._style]
         document = HTML(string=html, url_fetcher=assets, base_url="asset:").render(
             stylesheets=styles, font_config=self._fonts
         )
-        pdf = document.write_pdf(pdf_variant="pdf/a-3a", pdf_tags=True, pdf_identifier=identifier)
+        pdf = document.write_pdf(
+            finisher=finisher,
+            pdf_variant="pdf/a-3a",
+            pdf_tags=True,
+            pdf_identifier=identifier,
+            attachments=attachments,
+        )
         return Typeset(pdf, len(document.pages))
+
+
+def _attached(twin: bytes, issued_at: datetime) -> Attachment:
+    # WeasyPrint writes the dates as they are and says that they are UTC.
+    at = issued_at.replace(tzinfo=CHINA).astimezone(UTC)
+    return Attachment(
+        string=twin,
+        name=TWIN_FILE,
+        description="本报告评价内容的机器可读数据",
+        created=at,
+        modified=at,
+        relationship="Data",
+    )
 
 
 def _moment(value: datetime) -> str:
@@ -109,6 +144,11 @@ def typesetter() -> Typesetter:
 
 
 _SAMPLE_PAGE = "@page { background: url(asset:figure/watermark.svg) no-repeat center / 150mm 150mm; }"
+# The leader of the table of contents, one dot a tile.
+_DOT = (
+    b'<svg xmlns="http://www.w3.org/2000/svg" width="4.05pt" height="6.3pt" viewBox="0 0 4.05 6.3">'
+    b'<circle cx="2.02" cy="1.02" r="0.78" fill="#565e68"/></svg>'
+)
 _WATERMARK = (
     '<svg xmlns="http://www.w3.org/2000/svg" width="150mm" height="150mm" viewBox="0 0 150 150">'
     f'<text x="75" y="92" font-family="{css_family(HEI)}" font-weight="700" font-size="50" text-anchor="middle" '

@@ -154,6 +154,13 @@ INPUTS: dict[str, Entry] = {
         "所选有效期为 {years} 年，规则包可选 {offered} 年",
         "用 --years 选择规则包所列的年数，或不给出而取默认值",
     ),
+    "E0323": Entry(
+        ExitCode.BAD_INPUT,
+        422,
+        "项目规定的报告使用期已过",
+        "项目 {project} 只收 {until} 及以前可用的报告，今日为 {on}",
+        "核对项目的 report_valid_until；招标文件另有规定的，更正后重新导入项目",
+    ),
     "E0330": Entry(
         ExitCode.BAD_INPUT,
         422,

@@ -53,7 +53,8 @@ class Project(Model):
     """What the report is for. Money in 元; `period_years` is the contract's length in years.
 
     Exactly one of `bid_deadline` (投标截止时间) and `decision_date` (a matter outside tendering) is
-    given. `owner` is the recipient's side: 招标人, 采购人 or the deciding department.
+    given. `owner` is the recipient's side: 招标人, 采购人 or the deciding department. `report_valid_until` is
+    the last day on which the tender takes a report, where it names one.
     """
 
     id: Identifier
@@ -69,6 +70,7 @@ class Project(Model):
     period_years: Years | None = None
     bid_deadline: Moment | None = None
     decision_date: Date | None = None
+    report_valid_until: Date | None = None
     joint_venture: JointVentureRule = JointVentureRule()
     requirements: tuple[Requirement, ...] = ()
     choices: tuple[Choice, ...] = ()

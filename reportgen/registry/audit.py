@@ -17,7 +17,7 @@ from sqlalchemy import ColumnElement, String, and_, or_, select, type_coerce
 from sqlmodel import Session, col
 
 from reportgen.registry.chain import AuditResult, Findings, Walk, What
-from reportgen.registry.checkpoint import BATCH, Line, Statement, chains, checkpoint, digest_of, patient
+from reportgen.registry.checkpoint import BATCH, Line, Statement, chains, checkpoint, digest_of, due, patient
 from reportgen.registry.events import REPORTS, Link, report_stream
 from reportgen.registry.signer import office_signer, signed_by, trusted_keys
 from reportgen.registry.tables import CheckpointLineRow, CheckpointRow, EventRow, ReportRow, StreamRow
@@ -69,6 +69,18 @@ def vouch(store: Store, at: datetime, key: bytes, folder: Path) -> CheckpointRow
     signer = office_signer(folder)
     verify(store, key, trusted_keys(folder)).require_sound()
     return checkpoint(store, at, signer)
+
+
+def vouch_today(store: Store, at: datetime, key: bytes, folder: Path) -> CheckpointRow | None:
+    """Do the same where nothing was signed yet on the day; None where it was. Raises what `vouch` raises."""
+    return vouch(store, at, key, folder) if due(store, at.date()) else None
+
+
+def newest(session: Session) -> Event | None:
+    """Return the event that was written last."""
+    asked = select(*_columns()).order_by(col(EventRow.id).desc()).limit(1)
+    row = session.execute(asked).one_or_none()
+    return event_of(*row) if row else None
 
 
 def events(session: Session) -> Iterator[Event]:

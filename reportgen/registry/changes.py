@@ -4,11 +4,12 @@ from collections.abc import Iterable, Iterator
 
 from sqlmodel import Session
 
+from reportgen.registry.entries import enter_facts
 from reportgen.registry.events import Tag
 from reportgen.registry.lifecycle import Desk
 from reportgen.registry.marks import about, mark, resting_on
-from reportgen.registry.objections import marked, waiting
-from reportgen.store.facts import Imported, import_subject
+from reportgen.registry.objections import heard
+from reportgen.store.facts import Imported
 from reportgen.subject.changes import SUBJECT, FactChange, FieldChange, Sort
 from reportgen.subject.model import Subject
 from reportgen.subject.records import CreditRecord, Nature, RecordState, Severity
@@ -19,10 +20,11 @@ _OVER = {RecordState.REPAIRED, RecordState.REVOKED}
 def learn(session: Session, subject: Subject, desk: Desk) -> tuple[Imported, list[str]]:
     """Enter a subject's facts and mark what rests on those that changed; returns the numbers newly marked.
 
-    A record in an open case stays 异议中, whatever its source says of it. Raises E0352, E0353.
+    A record in an open case stays 异议中, and one that was kept has the subject's statement beside it, whatever
+    its source says of it. Raises E0352, E0353.
     """
-    kept = marked(subject, waiting(session, subject.uscc))
-    told = import_subject(session, kept, desk.at)
+    kept = heard(session, subject)
+    told = enter_facts(session, kept, desk)
     return told, follow(session, subject.uscc, told.changes, kept.records, desk)
 
 

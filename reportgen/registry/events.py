@@ -53,6 +53,7 @@ class Tag(StrEnum):
     OBJECTION_CASE_CLOSE = "objection:case:close"
     SUBJECT_FACTS_IMPORT = "subject:facts:import"
     PROJECT_VERSION_IMPORT = "project:version:import"
+    PROJECT_MANIFEST_EXPORT = "project:manifest:export"
     OFFICE_AGENCY_CHANGE = "office:agency:change"
     OFFICE_USER_CHANGE = "office:user:change"
     OFFICE_STAFF_CHANGE = "office:staff:change"
@@ -105,6 +106,7 @@ KEYS: Mapping[Tag, frozenset[str]] = {
     Tag.OBJECTION_CASE_CLOSE: _CASE,
     Tag.SUBJECT_FACTS_IMPORT: frozenset({"uscc", "sha256", "on", "rows"}),
     Tag.PROJECT_VERSION_IMPORT: _PLACE | {"sha256", "matter"},
+    Tag.PROJECT_MANIFEST_EXPORT: _PLACE | {"sha256", "reports"},
     Tag.OFFICE_AGENCY_CHANGE: _CHANGE,
     Tag.OFFICE_USER_CHANGE: _PERSON,
     Tag.OFFICE_STAFF_CHANGE: _PERSON,

@@ -8,7 +8,7 @@ stored only to make room for a successor. Moments are naive ones of Asia/Shangha
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -16,8 +16,9 @@ from sqlalchemy import ColumnElement, Update, bindparam, update
 from sqlmodel import Session, col, select
 
 from reportgen.errors import ReportgenError
+from reportgen.registry.event_data import Value
 from reportgen.registry.events import Tag, record
-from reportgen.registry.tables import PartyRow, ReportRow, RequestRow, RestsOnRow, State
+from reportgen.registry.tables import LIGHT, PartyRow, ReportRow, RequestRow, RestsOnRow, State
 from reportgen.store.rows import changed, table_of, taken
 
 EDGES: Mapping[State, frozenset[State]] = {
@@ -70,6 +71,16 @@ class Consumption:
 
     outcome: Outcome
     report: ReportRow
+
+
+@dataclass(frozen=True)
+class Made:
+    """A report's file: its hash, its pages, its name below the office's files, and the key that signed it."""
+
+    sha256: str
+    pages: int
+    file: str
+    key_id: str | None = None
 
 
 @dataclass(frozen=True)
@@ -144,16 +155,17 @@ def allot(session: Session, report_id: int, numbers: Mapping[str, str], desk: De
     )
 
 
-def rendered(session: Session, report_id: int, sha256: str, pages: int, file: str, desk: Desk) -> ReportRow:
+def rendered(session: Session, report_id: int, made: Made, desk: Desk) -> ReportRow:
     """Enter the file's hash before the file gets its name; the report stays 签发中."""
     count = changed(
         session,
         update(ReportRow)
         .where(col(ReportRow.id) == report_id, col(ReportRow.state) == State.RENDERING)
-        .values(sha256=sha256, pages=pages, file=file),
+        .values(asdict(made)),
     )
     report = _after(session, report_id, count)
-    record(session, report, Tag.REPORT_FILE_RENDER, desk.at, desk.actor, desk.key, sha256=sha256, pages=pages)
+    said: dict[str, Value] = {"sha256": made.sha256, "pages": made.pages}
+    record(session, report, Tag.REPORT_FILE_RENDER, desk.at, desk.actor, desk.key, **said)
     return report
 
 
@@ -279,6 +291,7 @@ def revoke_since(session: Session, since: datetime, key_id: str, desk: Desk) -> 
             col(ReportRow.state).in_([s for s in State if State.REVOKED in EDGES[s]]),
         )
         .order_by(col(ReportRow.id))
+        .with_for_update()
     ).all()
     reason = "KEY_COMPROMISED"
     return [number for row in rows if (number := revoke(session, str(row.number), reason, desk).number)]
@@ -327,12 +340,13 @@ def supersede(session: Session, number: str, desk: Desk) -> ReportRow:
 
 def get(session: Session, report_id: int) -> ReportRow:
     """Return a report as it stands now, not as the session saw it before."""
-    return session.get_one(ReportRow, report_id, populate_existing=True)
+    return session.get_one(ReportRow, report_id, populate_existing=True, options=[LIGHT])
 
 
 def by_number(session: Session, number: str, *, lock: bool = False) -> ReportRow:
     """Return the report of a public number; raises E0502. With `lock`, nobody else changes it meanwhile."""
-    asked = select(ReportRow).where(ReportRow.number == number).execution_options(populate_existing=True)
+    asked = select(ReportRow).where(ReportRow.number == number).options(LIGHT)
+    asked = asked.execution_options(populate_existing=True)
     found = session.exec(asked.with_for_update() if lock else asked).one_or_none()
     if found is None:
         raise ReportgenError("E0502", number=number)

@@ -10,17 +10,17 @@ from datetime import date, datetime
 from sqlalchemy import update
 from sqlmodel import Session, col, select
 
-from reportgen.errors import ReportgenError
 from reportgen.registry.events import Tag, record
-from reportgen.registry.lifecycle import LABELS, Desk, by_number, get, id_of
-from reportgen.registry.tables import PartyRow, ReportRow, RestsOnRow, State
+from reportgen.registry.lifecycle import LABELS, Desk, get, id_of, void
+from reportgen.registry.tables import IN_THE_WORLD, PartyRow, ReportRow, RestsOnRow, State
+from reportgen.store.facts import subject_by_hash
 from reportgen.store.rows import changed
 
-_MARKED = (State.ISSUED, State.CONSUMED, State.ARCHIVED)
+_MARKED = (State.RENDERING, *IN_THE_WORLD)
+"""What is being made is marked as well: it rests on the facts it was allotted its number for."""
 _COLUMNS = {
     Tag.REPORT_MARK_OUTDATED: "outdated_at",
     Tag.REPORT_MARK_DISPUTE: "disputed_at",
-    Tag.REPORT_MARK_CORRECT: "corrected_at",
 }
 
 
@@ -112,13 +112,18 @@ def settle(session: Session, reports: Iterable[int], desk: Desk) -> None:
             record(session, get(session, report_id), Tag.REPORT_MARK_SETTLE, desk.at, desk.actor, desk.key)
 
 
-def correct(session: Session, number: str, desk: Desk) -> ReportRow:
-    """Enter that a 更正通知书 goes out for a report in the world; raises E0502, E0605."""
-    report = by_number(session, number, lock=True)
-    if report.state not in _MARKED:
-        raise ReportgenError("E0605", number=number, state=LABELS[State(report.state)])
-    mark(session, [id_of(report)], Tag.REPORT_MARK_CORRECT, desk)
-    return get(session, id_of(report))
+def give_up(session: Session, uscc: str, desk: Desk) -> list[str]:
+    """Give up what is 签发中 on facts of a subject that had to be forgotten since; returns the numbers.
+
+    Nobody could make such a report again, and nobody may.
+    """
+    rendering = select(ReportRow, PartyRow.snapshot_sha256).join(
+        PartyRow, col(PartyRow.report_id) == col(ReportRow.id)
+    )
+    asked = rendering.where(PartyRow.uscc == uscc, ReportRow.state == State.RENDERING)
+    rows = session.exec(asked.order_by(col(ReportRow.id)).with_for_update(of=ReportRow)).all()
+    gone = [row for row, digest in rows if subject_by_hash(session, uscc, digest) is None]
+    return [str(void(session, id_of(row), desk).number) for row in gone]
 
 
 def earlier(session: Session, report: ReportRow) -> list[str]:

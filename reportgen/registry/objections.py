@@ -1,29 +1,33 @@
 """异议: only the subject itself objects; an objection marks, it freezes nothing, and ends in writing.
 
 Deadline by the rule pack (征信业管理条例 25: twenty days). Record and reports are marked the same day; the case
-ends in a correction, a deletion, or in keeping the record with the subject's statement recorded.
+ends in a correction, a deletion, or in keeping the record with the subject's statement recorded. What cases
+left stands beside the facts whenever facts are pulled, for their sources may say nothing of it.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable
 from contextlib import suppress
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from enum import StrEnum
 from pathlib import Path
 
 from sqlalchemy import update
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
 from reportgen.errors import Fault, ReportgenError
 from reportgen.policy.loader import PACKS, load_pack, pack_paths
 from reportgen.policy.values import ObjectionRule
+from reportgen.registry.entries import enter_facts
 from reportgen.registry.events import Tag, office_stream, record
 from reportgen.registry.lifecycle import Desk
-from reportgen.registry.marks import mark, resting_on, settle
+from reportgen.registry.marks import give_up, mark, resting_on, settle
 from reportgen.registry.tables import ObjectionRow
 from reportgen.registry.workdays import add_workdays
 from reportgen.store.erase import erase_record
-from reportgen.store.facts import import_subject, subject_at
-from reportgen.store.rows import changed
+from reportgen.store.facts import subject_at
+from reportgen.store.rows import taken
 from reportgen.store.tables import SubjectRow
 from reportgen.subject.model import Subject
 from reportgen.subject.records import CreditRecord, RecordState
@@ -72,16 +76,14 @@ def object_to(
 
     Raises E0301 (grounds), E0350 (unknown subject), E0359 (no such fact), E0608 (open already).
     """
-    # Whoever comes second waits here, and then finds the case.
+    # Imports of the subject wait here: they are marked by this case, or this case marks what they brought.
     session.get(SubjectRow, uscc, with_for_update=True)
     subject, touched = subject_at(session, uscc), resting_on(session, uscc, [fact])
     if not touched and all(held.id != fact for _, held in subject.facts()):
         raise ReportgenError("E0359", uscc=uscc, fact=fact)
-    if any(case.fact == fact for case in waiting(session, uscc)):
-        raise ReportgenError("E0608", fact=fact)
     case = _entered(session, uscc, fact, _written("grounds", grounds, 1), rule, desk)
     mark(session, touched, Tag.REPORT_MARK_DISPUTE, desk)
-    _import(session, marked(subject, [case]), subject, desk.at)
+    _import(session, marked(subject, [case]), subject, desk)
     _tell(session, case, Tag.OBJECTION_CASE_OPEN, desk)
     return case
 
@@ -91,25 +93,26 @@ def close(
 ) -> ObjectionRow:
     """Close a case with its answer: reports lose 异议中, and after a correction or deletion are 需更新.
 
-    The record loses the mark as well; kept, it carries the subject's statement, where it makes one;
-    deleted, it goes from every version of the facts. What is corrected is imported as any fact is.
-    Raises E0301 (answer, statement), E0609 (no such open case).
+    The record loses the mark as well; kept, it carries the subject's statement, where it makes one, from
+    then on; deleted, it goes from every version of the facts, and what was 签发中 on it is given up. What is
+    corrected is imported as any fact is. Raises E0301 (answer, statement), E0609 (no such open case).
     """
-    count = changed(
+    said = {"answer": _written("answer", answer, 1), "statement": _stated(ending, statement)}
+    case = taken(
         session,
         update(ObjectionRow)
         .where(col(ObjectionRow.id) == case_id, col(ObjectionRow.state) == "OPEN")
-        .values(state=ending, closed_at=desk.at, answer=_written("answer", answer, 1)),
+        .values(state=ending, closed_at=desk.at, **said),
+        ObjectionRow,
     )
-    if count != 1:
+    if case is None:
         raise ReportgenError("E0609", case=case_id)
-    case = session.get_one(ObjectionRow, case_id, populate_existing=True)
+    _end(session, case, ending, desk)
     touched = resting_on(session, case.uscc, [case.fact])
     others = [other.fact for other in waiting(session, case.uscc)]
     settle(session, set(touched) - set(resting_on(session, case.uscc, others)), desk)
     if ending is not Ending.KEPT:
         mark(session, touched, Tag.REPORT_MARK_OUTDATED, desk)
-    _end(session, case, ending, _written("statement", statement, 0), desk.at)
     _tell(session, case, Tag.OBJECTION_CASE_CLOSE, desk)
     return case
 
@@ -131,6 +134,18 @@ def waiting(session: Session, uscc: str) -> list[ObjectionRow]:
     return list(session.exec(asked.order_by(col(ObjectionRow.id))).all())
 
 
+def heard(session: Session, subject: Subject) -> Subject:
+    """Return a subject as its cases leave it: records in open ones 异议中, those kept with its statement beside.
+
+    A statement that the source itself carries stands, unless it is one that a later case replaced.
+    """
+    asked = select(ObjectionRow).where(ObjectionRow.uscc == subject.uscc).order_by(col(ObjectionRow.id))
+    cases = session.exec(asked).all()
+    if not cases:
+        return subject
+    return _annotated(marked(subject, [case for case in cases if case.state == "OPEN"]), cases)
+
+
 def marked(subject: Subject, cases: Iterable[ObjectionRow]) -> Subject:
     """Return a subject whose records in open cases are 异议中; one that was revoked stays so."""
     since = {case.fact: case.received_at.date() for case in cases}
@@ -144,24 +159,41 @@ def marked(subject: Subject, cases: Iterable[ObjectionRow]) -> Subject:
     return _with(subject, change)
 
 
-def _end(session: Session, case: ObjectionRow, ending: Ending, statement: str, at: datetime) -> None:
+def _annotated(subject: Subject, cases: Iterable[ObjectionRow]) -> Subject:
+    said: dict[str, list[str]] = defaultdict(list)
+    for case in cases:
+        if case.state in {Ending.CORRECTED, Ending.DELETED}:
+            # What was said of the record as it was then is not said of what it is now.
+            said[case.fact].clear()
+        elif case.statement:
+            said[case.fact].append(case.statement)
+
+    def change(held: CreditRecord) -> dict[str, object]:
+        own = said[held.id]
+        return {"statement": own[-1]} if own and held.statement in {"", *own} else {}
+
+    return _with(subject, change)
+
+
+def _end(session: Session, case: ObjectionRow, ending: Ending, desk: Desk) -> None:
     """Take the mark off the record, or the record out of the facts."""
     if ending is Ending.DELETED:
-        erase_record(session, case.uscc, case.fact, at)
+        erase_record(session, case.uscc, case.fact, desk.at)
+        give_up(session, case.uscc, desk)
         return
 
     def change(held: CreditRecord) -> dict[str, object]:
         if held.id != case.fact or held.state is not RecordState.DISPUTED:
             return {}
         state = RecordState.REPAIRED if held.repaired_on else RecordState.VALID
-        return {"state": state, "disputed_on": None, "statement": statement or held.statement}
+        return {"state": state, "disputed_on": None, "statement": case.statement or held.statement}
 
     try:
         subject = subject_at(session, case.uscc)
     except ReportgenError:
         # Facts that had to be forgotten meanwhile bear no mark.
         return
-    _import(session, _with(subject, change), subject, at)
+    _import(session, _with(subject, change), subject, desk)
 
 
 def _with(subject: Subject, change: Callable[[CreditRecord], dict[str, object]]) -> Subject:
@@ -169,9 +201,9 @@ def _with(subject: Subject, change: Callable[[CreditRecord], dict[str, object]])
     return Subject.model_validate({**dict(subject), "records": records})
 
 
-def _import(session: Session, after: Subject, before: Subject, at: datetime) -> None:
+def _import(session: Session, after: Subject, before: Subject, desk: Desk) -> None:
     if after != before:
-        import_subject(session, after, at)
+        enter_facts(session, after, desk)
 
 
 def _entered(
@@ -186,8 +218,12 @@ def _entered(
         answer_by=answer_by,
         provisional=provisional,
     )
-    session.add(case)
-    session.flush()
+    try:
+        with session.begin_nested():
+            session.add(case)
+    except IntegrityError as error:
+        # The database keeps one open case of a fact.
+        raise ReportgenError("E0608", fact=fact) from error
     return case
 
 
@@ -196,6 +232,13 @@ def _written(path: str, text: str, least: int) -> str:
         fault = Fault("E0301", path, f"应为 {least} 至 {_LONGEST} 字，实为 {len(text)} 字")
         raise ReportgenError("E0301", path=path, faults=[fault])
     return text
+
+
+def _stated(ending: Ending, statement: str) -> str:
+    if statement and ending is not Ending.KEPT:
+        fault = Fault("E0301", "statement", "只有维持的信息附注主体的声明")
+        raise ReportgenError("E0301", path="statement", faults=[fault])
+    return _written("statement", statement, 0)
 
 
 def _tell(session: Session, case: ObjectionRow, tag: Tag, desk: Desk) -> None:

@@ -12,9 +12,10 @@ from sqlmodel import Session, and_, col, or_, select
 
 from reportgen.errors import ReportgenError
 from reportgen.registry.numbers import code_hash
-from reportgen.registry.tables import PartyRow, ReportRow, State
+from reportgen.registry.tables import LIGHT, PartyRow, ReportRow, State
 
 _MOST = 500
+_REPORTS = select(ReportRow).options(LIGHT)
 
 
 @dataclass(frozen=True)
@@ -36,17 +37,27 @@ def of_project(
 
     `desk` says that the issuing desk itself asks.
     """
-    found = select(ReportRow).where(
-        ReportRow.project == project,
-        ReportRow.round == round_,
-        ReportRow.lot == lot,
-        col(ReportRow.issued_at).is_not(None),
+    found = (
+        select(ReportRow)
+        .options(LIGHT)
+        .where(
+            ReportRow.project == project,
+            ReportRow.round == round_,
+            ReportRow.lot == lot,
+            col(ReportRow.issued_at).is_not(None),
+        )
     )
     rows = list(session.exec(found.order_by(col(ReportRow.number)).limit(_MOST)).all())
     # The same answer whether there are reports or none: the refusal must not tell.
-    if not desk and not _opened(session, project, round_, at):
-        raise ReportgenError("E1106", project=project)
+    if not desk:
+        require_opened(session, project, round_, at)
     return rows
+
+
+def require_opened(session: Session, project: str, round_: int, at: datetime) -> None:
+    """Refuse with E1106 what would tell who asked for a project before 开标."""
+    if not _opened(session, project, round_, at):
+        raise ReportgenError("E1106", project=project)
 
 
 def _opened(session: Session, project: str, round_: int, at: datetime) -> bool:
@@ -65,6 +76,7 @@ def of_subject(session: Session, uscc: str, limit: int = _MOST) -> list[ReportRo
     """Return the numbered reports about a subject, the newest first; for the issuing desk and the subject."""
     found = (
         select(ReportRow)
+        .options(LIGHT)
         .join(PartyRow, col(PartyRow.report_id) == col(ReportRow.id))
         .where(PartyRow.uscc == uscc, col(ReportRow.number).is_not(None))
         .order_by(col(ReportRow.id).desc())
@@ -75,13 +87,21 @@ def of_subject(session: Session, uscc: str, limit: int = _MOST) -> list[ReportRo
 
 def by_code(session: Session, number: str, code: str) -> ReportRow | None:
     """Return the report of a number and its verification code, or None where they do not belong together."""
-    found = select(ReportRow).where(ReportRow.code_sha256 == code_hash(code), ReportRow.number == number)
+    found = (
+        select(ReportRow)
+        .options(LIGHT)
+        .where(ReportRow.code_sha256 == code_hash(code), ReportRow.number == number)
+    )
     return session.exec(found).one_or_none()
 
 
 def by_file_hash(session: Session, sha256: str) -> ReportRow:
     """Return the report whose file has a hash; raises E0503 where the register knows no such file."""
-    found = select(ReportRow).where(ReportRow.sha256 == sha256, col(ReportRow.issued_at).is_not(None))
+    found = (
+        select(ReportRow)
+        .options(LIGHT)
+        .where(ReportRow.sha256 == sha256, col(ReportRow.issued_at).is_not(None))
+    )
     report = session.exec(found.order_by(col(ReportRow.id)).limit(1)).one_or_none()
     if report is None:
         raise ReportgenError("E0503", sha256=sha256)
@@ -90,13 +110,17 @@ def by_file_hash(session: Session, sha256: str) -> ReportRow:
 
 def unfinished(session: Session, until: datetime) -> list[ReportRow]:
     """Return the rows left in 签发中 since a moment or before."""
-    found = select(ReportRow).where(ReportRow.state == State.RENDERING, col(ReportRow.allotted_at) <= until)
+    found = (
+        select(ReportRow)
+        .options(LIGHT)
+        .where(ReportRow.state == State.RENDERING, col(ReportRow.allotted_at) <= until)
+    )
     return list(session.exec(found.order_by(col(ReportRow.id))).all())
 
 
 def listed(session: Session, wanted: Wanted, limit: int = _MOST) -> list[ReportRow]:
     """Return the newest numbered reports of those wanted; for the issuing desk."""
-    found = select(ReportRow).where(col(ReportRow.number).is_not(None), *_conditions(wanted))
+    found = _REPORTS.where(col(ReportRow.number).is_not(None), *_conditions(wanted))
     return list(session.exec(found.order_by(col(ReportRow.id).desc()).limit(limit)).all())
 
 

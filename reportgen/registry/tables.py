@@ -6,9 +6,11 @@ a state nobody knows. `lot` is never NULL, for a NULL would let a second report 
 
 from datetime import date
 from enum import StrEnum
+from typing import cast
 
 from pydantic import NaiveDatetime
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstraint, text
+from sqlalchemy.orm import QueryableAttribute, defer
 from sqlmodel import Field
 
 from reportgen.store.tables import SHA256, Row
@@ -38,6 +40,8 @@ class State(StrEnum):
 
 LIVE = (State.RENDERING, State.ISSUED, State.CONSUMED)
 """States in which a report occupies its use."""
+IN_THE_WORLD = (State.ISSUED, State.CONSUMED, State.ARCHIVED)
+"""States in which somebody outside holds a report that was not taken back."""
 NUMBERED = (*LIVE, State.ARCHIVED, State.EXPIRED, State.REVOKED, State.VOID)
 
 
@@ -154,6 +158,10 @@ class ReportRow(Row, table=True):
     events: int = 0
 
 
+LIGHT = defer(cast("QueryableAttribute[str | None]", ReportRow.assessment))
+"""Reports are read without their judgements, which are a hundred times as long as all the rest of them."""
+
+
 class PartyRow(Row, table=True):
     """A member of a report's applicant, so that a subject finds its reports."""
 
@@ -174,6 +182,23 @@ class RestsOnRow(Row, table=True):
     fact: str = Field(max_length=64, primary_key=True)
 
     __table_args__ = (Index("ix_rests_on_uscc_fact", "uscc", "fact"),)
+
+
+class NoticeRow(Row, table=True):
+    """A 更正通知书 of a report, without a hash until it has gone out.
+
+    `file` goes where the office must forget it; number and hash stay.
+    """
+
+    __tablename__ = "notice"
+
+    id: int | None = Field(default=None, primary_key=True)
+    report_id: int = Field(sa_column_args=(ForeignKey("report.id"),), index=True)
+    number: str = Field(max_length=40, unique=True)
+    sha256: str = Field(default="", max_length=SHA256, index=True)
+    pages: int = 0
+    file: str | None = Field(default=None, max_length=200)
+    issued_at: NaiveDatetime
 
 
 class CounterRow(Row, table=True):
@@ -240,12 +265,23 @@ class CheckpointLineRow(Row, table=True):
 
 
 class ObjectionRow(Row, table=True):
-    """An objection (异议) of a subject to one of its facts: a case with a deadline and an end."""
+    """An objection (异议) of a subject to one of its facts: a case with a deadline and an end.
+
+    A fact has one open case. `statement` is what the subject says beside a record that was kept.
+    """
 
     __tablename__ = "objection"
     __table_args__ = (
         CheckConstraint("state IN ('OPEN', 'CORRECTED', 'DELETED', 'KEPT')", name="state"),
         CheckConstraint("(state = 'OPEN') = (closed_at IS NULL)", name="closed"),
+        Index(
+            "uq_objection_open",
+            "uscc",
+            "fact",
+            unique=True,
+            sqlite_where=text("state = 'OPEN'"),
+            postgresql_where=text("state = 'OPEN'"),
+        ),
     )
 
     id: int | None = Field(default=None, primary_key=True)
@@ -258,3 +294,4 @@ class ObjectionRow(Row, table=True):
     state: str = Field(default="OPEN", max_length=10)
     closed_at: NaiveDatetime | None = None
     answer: str = Field(default="", sa_type=Text)
+    statement: str = Field(default="", sa_type=Text, sa_column_kwargs={"server_default": ""})

@@ -6,20 +6,20 @@ from sqlmodel import Session, col, select
 
 from reportgen.errors import Fault, ReportgenError
 from reportgen.registry import event_data
-from reportgen.registry.events import Tag, office_stream, record
+from reportgen.registry.events import Tag
 from reportgen.registry.lifecycle import Desk
+from reportgen.registry.office import tell
 from reportgen.store import people
-from reportgen.store.tables import UserRow
-
-_STREAM = "office"
+from reportgen.store.tables import ROLES, UserRow
 
 
 @dataclass(frozen=True)
 class User:
-    """A user by login, and whether he is closed."""
+    """A user by login, whether he is closed, and his roles in the order of `ROLES`."""
 
     login: str
     closed: bool
+    roles: tuple[str, ...]
 
 
 def add(session: Session, login: str, name: str, desk: Desk) -> None:
@@ -28,23 +28,34 @@ def add(session: Session, login: str, name: str, desk: Desk) -> None:
         fault = Fault("E0301", "login", "登录名只用字母、数字、点、横线与下划线，且不是证件或电话号码")
         raise ReportgenError("E0301", path="login", faults=[fault])
     people.add_user(session, login, name)
-    _tell(session, login, closed=False, desk=desk)
+    tell(session, Tag.OFFICE_USER_CHANGE, desk, login=login, closed=False)
 
 
 def close(session: Session, login: str, desk: Desk) -> None:
     """Close a user, who stays on record; raises E0354 (no such user, or closed)."""
     people.active_user(session, login)
     people.close_user(session, login, desk.at)
-    _tell(session, login, closed=True, desk=desk)
+    tell(session, Tag.OFFICE_USER_CHANGE, desk, login=login, closed=True)
+
+
+def grant(session: Session, login: str, role: str, desk: Desk) -> None:
+    """Give a user a role; raises E0301, E0354."""
+    if people.grant(session, login, role):
+        tell(session, Tag.OFFICE_USER_CHANGE, desk, login=login, role=role, closed=False)
+
+
+def withdraw(session: Session, login: str, role: str, desk: Desk) -> None:
+    """Take a role from a user; raises E0354."""
+    if people.withdraw(session, login, role):
+        tell(session, Tag.OFFICE_USER_CHANGE, desk, login=login, role=role, closed=True)
 
 
 def listed(session: Session) -> list[User]:
-    """Return all users by login."""
+    """Return all users by login; one who is closed has no roles."""
     rows = session.exec(select(UserRow).order_by(col(UserRow.login))).all()
-    return [User(row.login, row.closed_at is not None) for row in rows]
+    return [User(row.login, row.closed_at is not None, _roles(session, row.login)) for row in rows]
 
 
-def _tell(session: Session, login: str, *, closed: bool, desk: Desk) -> None:
-    stream = office_stream(session, _STREAM)
-    tag = Tag.OFFICE_USER_CHANGE
-    record(session, stream, tag, desk.at, desk.actor, desk.key, login=login, closed=closed)
+def _roles(session: Session, login: str) -> tuple[str, ...]:
+    held = people.roles_of(session, login)
+    return tuple(role for role in ROLES if role in held)

@@ -1,6 +1,8 @@
-"""Using a report as a person asks for it: what he means, what he is told, and taking back a mistake."""
+"""Using a report as a person asks for it: what he means, what he is told, what comes after, and a mistake."""
 
-from sqlmodel import Session
+from collections.abc import Collection
+
+from sqlmodel import Session, col, select
 
 from reportgen.errors import Fault, ReportgenError
 from reportgen.registry import lifecycle
@@ -44,6 +46,16 @@ def refusal(done: Consumption, use: Use) -> ReportgenError | None:
         case Outcome.NOT_ISSUED:
             return ReportgenError("E0607", number=number, state=LABELS[State(done.report.state)])
     return None
+
+
+def archive(session: Session, numbers: Collection[str], project: str, desk: Desk) -> list[str]:
+    """Archive used reports by their numbers, or all those of a project; returns the numbers.
+
+    Raises E0502, E0605 (not a used report): then none is archived.
+    """
+    used = select(ReportRow.number).where(ReportRow.project == project, ReportRow.state == State.CONSUMED)
+    named = numbers or session.exec(used.order_by(col(ReportRow.id))).all()
+    return [str(lifecycle.archive(session, str(number), desk).number) for number in dict.fromkeys(named)]
 
 
 def annul(session: Session, number: str, second: str, desk: Desk) -> ReportRow:

@@ -11,6 +11,7 @@ from reportgen.registry.events import Tag, report_stream
 from reportgen.registry.marks import Change, earlier, later, standing
 from reportgen.registry.tables import EventRow, Kind, ReportRow, RequestRow
 from reportgen.registry.words import KINDS, TAGS, conclusion
+from reportgen.store.agency import lost_on
 from reportgen.store.tables import SubjectRow
 
 
@@ -67,6 +68,7 @@ class Shown:
     consumed_at: datetime | None
     consumed_by: str | None
     revoked_at: datetime | None
+    filing_lost_on: date | None
     earlier: tuple[str, ...]
     later: tuple[str, ...]
     file: str
@@ -98,6 +100,7 @@ def show(session: Session, row: ReportRow, on: date) -> Shown:
         consumed_at=row.consumed_at,
         consumed_by=row.consumed_by,
         revoked_at=row.revoked_at,
+        filing_lost_on=lost_on(session),
         earlier=tuple(earlier(session, row)),
         later=tuple(str(other.number) for other in later(session, row)),
         file=row.file or "",

@@ -64,6 +64,7 @@ TAGS: Mapping[Tag, str] = {
     Tag.OBJECTION_CASE_CLOSE: "办结异议",
     Tag.SUBJECT_FACTS_IMPORT: "导入主体信息",
     Tag.PROJECT_VERSION_IMPORT: "导入项目",
+    Tag.PROJECT_MANIFEST_EXPORT: "写出核验清单",
     Tag.OFFICE_AGENCY_CHANGE: "变更机构信息",
     Tag.OFFICE_USER_CHANGE: "变更用户",
     Tag.OFFICE_STAFF_CHANGE: "变更人员",

@@ -12,7 +12,7 @@ import tempfile
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import IO
@@ -41,7 +41,10 @@ _DAMAGED = (
     ValueError,
 )
 # What is 签发中 may not have its name yet, and is made again; a void number has no file.
-_NAMED = "SELECT file, sha256 FROM report WHERE file IS NOT NULL AND state NOT IN ('RENDERING', 'VOID')"
+_NAMED = {
+    "report": "SELECT file, sha256 FROM report WHERE file IS NOT NULL AND state NOT IN ('RENDERING', 'VOID')",
+    "notice": "SELECT file, sha256 FROM notice WHERE file IS NOT NULL",
+}
 
 
 class _Strict(BaseModel):
@@ -79,14 +82,14 @@ class Backup:
 def backup(store: Store, files: Path, target: Path) -> Backup:
     """Write everything as of one moment to a new file that only its owner reads.
 
+    Where a file was erased since that moment, another moment is taken: what had to go is not brought back.
     Raises E0901, E0903, E0904, E0907 (the file exists), E0909 (a file of the register is lost or altered).
     """
     if target.exists():
         raise ReportgenError("E0907", target=str(target))
-    with writing_whole(target, PRIVATE) as file, _new_archive(file) as archive:
-        manifest = _pack(_Writer(archive), store, files)
-        archive.writestr(_MANIFEST, manifest.model_dump_json(indent=1))
-    return _summary(target, manifest)
+    while True:
+        with suppress(_ErasedError):
+            return _backup(store, files, target)
 
 
 def restore(source: Path, store: Store, files: Path) -> Backup:
@@ -101,6 +104,17 @@ def restore(source: Path, store: Store, files: Path) -> Backup:
             _unpack_rows(archive, manifest, connection)
             _unpack_files(archive, manifest, files)
     return _summary(source, manifest)
+
+
+def _backup(store: Store, files: Path, target: Path) -> Backup:
+    with writing_whole(target, PRIVATE) as file, _new_archive(file) as archive:
+        manifest = _pack(_Writer(archive), store, files)
+        archive.writestr(_MANIFEST, manifest.model_dump_json(indent=1))
+    return _summary(target, manifest)
+
+
+class _ErasedError(Exception):
+    """A file went meanwhile because the register let go of it."""
 
 
 class _Writer:
@@ -133,9 +147,14 @@ def _pack(writer: _Writer, store: Store, files: Path) -> Manifest:
         if found is None:
             raise ReportgenError("E0904", detail="数据库是空的")
         rows = tuple(_pack_tables(writer, connection))
-        named = connection.execute(text(_NAMED)).all()
-    for name, sha256 in named:
-        _pack_file(writer, files, name, sha256)
+        named = _named(connection)
+    for name, sha256 in named.items():
+        try:
+            _pack_file(writer, files, name, sha256)
+        except ReportgenError as error:
+            if _let_go(store, name):
+                raise _ErasedError from error
+            raise
     return Manifest(format=_FORMAT, revision=found, tables=rows, parts=writer.parts)
 
 
@@ -156,6 +175,18 @@ def _pack_file(writer: _Writer, files: Path, name: str, sha256: str) -> None:
         writer.add(_FILES + name, _pieces(file))
     if writer.parts[_FILES + name][1] != sha256:
         raise ReportgenError("E0909", file=name, detail="内容与登记的散列值不符")
+
+
+def _let_go(store: Store, name: str) -> bool:
+    with store.moment() as connection:
+        return name not in _named(connection)
+
+
+def _named(connection: Connection) -> dict[str, str]:
+    """Return the files that rows name, with their hashes; a table that an older database lacks names none."""
+    there = inspect(connection).get_table_names()
+    asked = [text(sql) for table, sql in _NAMED.items() if table in there]
+    return {row.file: row.sha256 for sql in asked for row in connection.execute(sql)}
 
 
 def _inside(name: str) -> bool:

@@ -1,11 +1,12 @@
-"""Forgetting what the law makes the office forget: records, whole subjects, stored files.
+"""Forgetting what the law makes the office forget: records, versions, whole subjects, stored files.
 
 A version that loses facts keeps its hash as learned, and the hash of what is left beside it, so that
 an earlier judgement can still be repeated from what may still be read. Nothing here tells a log which
 fact it was.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, time
 from pathlib import Path
 
@@ -18,8 +19,27 @@ from reportgen.store.facts import COUNTING
 from reportgen.store.tables import CheckRow, SnapshotRow, SubjectRow
 from reportgen.subject.canonical import canonical, sha256
 from reportgen.subject.model import COLLECTIONS, Subject
-from reportgen.subject.records import Nature
-from reportgen.subject.window import Window, window
+from reportgen.subject.records import CreditRecord, Nature
+from reportgen.subject.window import Placing, Window, window
+
+Spans = Callable[[str], Window]
+"""Returns the window by the rules of a region, as of today."""
+_ENDED = {Placing.REPAIRED, Placing.REVOKED, Placing.RETENTION_OVER}
+_UNPUBLISHED = {Placing.NOT_PUBLISHABLE, Placing.PUBLICITY_OVER}
+
+
+@dataclass(frozen=True)
+class Due:
+    """What of a subject is to be forgotten, by the ids of its records.
+
+    `earlier` may no longer be read in earlier versions: what counts now holds them no more, holds them as
+    repaired or revoked, or the rules withhold them. `gone` may be read nowhere, so that no report may keep
+    them either: adverse records that were repaired, revoked or taken off a closed list, or may no longer be
+    looked up. That a publicity is over alone does not make a report gone that was right on its day.
+    """
+
+    earlier: tuple[str, ...]
+    gone: tuple[str, ...]
 
 
 def erase_record(session: Session, uscc: str, fact: str, at: datetime) -> int:
@@ -32,50 +52,73 @@ def erase_record(session: Session, uscc: str, fact: str, at: datetime) -> int:
     return sum(_take_out(session, row, {fact}, at) for row in _readable(session, uscc))
 
 
-def erase_due(session: Session, uscc: str, span: Window, at: datetime) -> tuple[str, ...]:
-    """Take out of a subject's earlier versions the records that may no longer be read there; return their ids.
+def due(session: Session, uscc: str, spans: Spans) -> Due:
+    """Return what of a subject is to be forgotten, by the rules of the region in which it is registered."""
+    return _due([_subject(row) for row in _readable(session, uscc)], spans)
 
-    These are the records that the version which counts holds no more, holds as repaired or revoked, or
-    that the window of the rules withholds: what is left out today must not be readable in yesterday's
-    facts. The version that counts stays whole, for the auditor and the subject itself. Favourable
-    records stay: they burden nobody.
+
+def erase_due(session: Session, uscc: str, spans: Spans, at: datetime) -> Due:
+    """Take out of a subject's earlier versions the records that may no longer be read there; return what was due.
+
+    What is left out today must not be readable in yesterday's facts. The version that counts stays whole,
+    for the auditor and the subject itself. Favourable records stay: they burden nobody.
     """
     rows = _readable(session, uscc)
     subjects = [_subject(row) for row in rows]
-    shown = {
-        placed.record.id for s in subjects[:1] for placed in window(s.records, span) if not placed.withheld
-    }
-    erased: set[str] = set()
-    for row, subject in zip(rows[1:], subjects[1:], strict=True):
-        burdens = {record.id for record in subject.records if record.nature is not Nature.FAVOURABLE}
-        _take_out(session, row, burdens - shown, at)
-        erased |= burdens - shown
-    held = {record.id for s in subjects[:1] for record in s.records}
-    _forget_checks(session, uscc, erased - held)
-    return tuple(sorted(erased))
+    found = _due(subjects, spans)
+    for row in rows[1:]:
+        _take_out(session, row, found.earlier, at)
+    held = {record.id for subject in subjects[:1] for record in subject.records}
+    _forget_checks(session, uscc, set(found.earlier) - held)
+    return found
 
 
-def with_history(session: Session) -> list[str]:
-    """Return the codes of the subjects that have earlier versions: those for `erase_due`."""
-    readable = select(SnapshotRow.uscc).where(col(SnapshotRow.content).is_not(None))
-    found = readable.group_by(col(SnapshotRow.uscc)).having(func.count() > 1)
+def readable_subjects(session: Session) -> list[str]:
+    """Return the codes of the subjects of whom any facts can be read."""
+    found = select(SnapshotRow.uscc).where(col(SnapshotRow.content).is_not(None)).distinct()
     return list(session.exec(found.order_by(col(SnapshotRow.uscc))).all())
 
 
-def erase_subjects(
-    session: Session, before: date, at: datetime, spared: Collection[str] = frozenset()
-) -> list[str]:
-    """Forget the subjects of whom nothing was learned since a day, but for those `spared`; return their codes.
+def old_subjects(session: Session, before: date, spared: Collection[str] = frozenset()) -> list[str]:
+    """Return the subjects of whom nothing was learned since a day, but for those `spared`.
 
-    Codes, days and hashes stay. The caller spares whoever has a report that must be kept.
+    The caller spares whoever has a report that must be kept.
     """
-    last = func.max(col(SnapshotRow.known_at)) < datetime.combine(before, time.min)
+    last = func.max(col(SnapshotRow.known_at)) < _midnight(before)
     found = select(SnapshotRow.uscc).group_by(col(SnapshotRow.uscc))
     old = session.exec(found.having(last, func.count(col(SnapshotRow.content)) > 0)).all()
-    erased = sorted(set(old) - set(spared))
-    for uscc in erased:
-        _forget(session, uscc, at)
-    return erased
+    return sorted(set(old) - set(spared))
+
+
+def erase_subject(session: Session, uscc: str, at: datetime) -> None:
+    """Forget a subject whole; its code, the days and the hashes stay."""
+    gone = {"content": None, "redacted_sha256": None, "erased_at": at}
+    session.execute(update(SnapshotRow).where(col(SnapshotRow.uscc) == uscc).values(gone))
+    session.execute(update(SubjectRow).where(col(SubjectRow.uscc) == uscc).values(name="", former_names=""))
+    session.execute(delete(CheckRow).where(col(CheckRow.uscc) == uscc))
+
+
+def old_versions(session: Session, before: date, spared: Collection[str] = frozenset()) -> list[int]:
+    """Return the versions learned before a day that count no more, but for those whose hash is `spared`.
+
+    The caller spares what a report rests on that must be kept.
+    """
+    found = select(SnapshotRow.uscc, SnapshotRow.id, SnapshotRow.sha256).where(
+        col(SnapshotRow.content).is_not(None), col(SnapshotRow.known_at) < _midnight(before)
+    )
+    old = session.exec(found.order_by(col(SnapshotRow.id))).all()
+    counting = {_counting(session, uscc) for uscc in {uscc for uscc, *_ in old}}
+    return [row for _, row, digest in old if row is not None and row not in counting and digest not in spared]
+
+
+def erase_version(session: Session, version: int, at: datetime) -> None:
+    """Forget a version whole, and the checks of what stands in no other one; its days and its hash stay."""
+    row = session.get_one(SnapshotRow, version)
+    gone = {fact.id for _, fact in _subject(row).facts()}
+    row.content, row.redacted_sha256, row.erased_at = None, None, at
+    session.flush()
+    left = {fact.id for other in _readable(session, row.uscc) for _, fact in _subject(other).facts()}
+    _forget_checks(session, row.uscc, gone - left)
 
 
 def erase_files(folder: Path, names: Iterable[str]) -> list[str]:
@@ -113,6 +156,53 @@ def _removed(folder: Path, name: str) -> bool:
     return True
 
 
+def _due(subjects: Sequence[Subject], spans: Spans) -> Due:
+    if not subjects:
+        return Due((), ())
+    counts, *earlier = subjects
+    span = spans(counts.registration.region)
+    placed = window(counts.records, span)
+    shown = {item.record.id for item in placed if not item.withheld}
+    held = {record.id for s in earlier for record in s.records if record.nature is not Nature.FAVOURABLE}
+    ended = {item.record.id for item in placed if item.placing in _ENDED and _burdens(item.record)}
+    missing = _missing(counts, [record for s in earlier for record in s.records], span)
+    return Due(tuple(sorted(held - shown)), tuple(sorted({*ended, *missing})))
+
+
+def _burdens(record: CreditRecord) -> bool:
+    # A judgment lost is adverse while it is unfulfilled, and was so in the reports of that time.
+    return record.nature is Nature.ADVERSE or record.against is True
+
+
+def _missing(counts: Subject, earlier: Iterable[CreditRecord], span: Window) -> Iterator[str]:
+    """Yield the adverse records that a closed list holds no more, though their publicity is not over.
+
+    What no closed list reaches may only not have been asked for: its absence says nothing. A record that
+    came again under another id is there.
+    """
+    since = min((source.complete_since or span.start for source in counts.lists("records")), default=None)
+    names, documents = {record.id for record in counts.records}, set(map(_document, counts.records))
+    for placed in window(earlier, span):
+        record = placed.record
+        held = record.id in names or _document(record) in documents
+        listed = since is not None and record.determined_on >= since
+        if listed and not held and _burdens(record) and placed.placing not in _UNPUBLISHED:
+            yield record.id
+
+
+def _document(record: CreditRecord) -> tuple[object, ...]:
+    return record.kind, record.authority, record.number or record.title, record.determined_on
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time.min)
+
+
+def _counting(session: Session, uscc: str) -> int | None:
+    found = select(SnapshotRow.id).where(SnapshotRow.uscc == uscc)
+    return session.exec(found.order_by(*COUNTING).limit(1)).one()
+
+
 def _readable(session: Session, uscc: str) -> list[SnapshotRow]:
     found = select(SnapshotRow).where(SnapshotRow.uscc == uscc, col(SnapshotRow.content).is_not(None))
     return list(session.exec(found.order_by(*COUNTING)).all())
@@ -132,13 +222,6 @@ def _take_out(session: Session, row: SnapshotRow, facts: Collection[str], at: da
     row.redacted_sha256, row.erased_at = sha256(row.content), at
     session.flush()
     return True
-
-
-def _forget(session: Session, uscc: str, at: datetime) -> None:
-    gone = {"content": None, "redacted_sha256": None, "erased_at": at}
-    session.execute(update(SnapshotRow).where(col(SnapshotRow.uscc) == uscc).values(gone))
-    session.execute(update(SubjectRow).where(col(SubjectRow.uscc) == uscc).values(name="", former_names=""))
-    session.execute(delete(CheckRow).where(col(CheckRow.uscc) == uscc))
 
 
 def _forget_checks(session: Session, uscc: str, facts: Collection[str]) -> None:

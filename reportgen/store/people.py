@@ -1,18 +1,58 @@
-"""Who works with the office's system (users and roles), and who signs its documents (staff).
+"""Who works with the office's system (users and roles), who may do what, and who signs its documents (staff).
 
-A user is never deleted, only closed. Staff have a record of their own (从业人员信用记录), by which a
-person may be suspended and restored.
+A user is never deleted, only closed. Whoever opens the office says by himself who he is: roles keep duties
+apart among those who go by the rules, and the operating system's accounts keep out the rest. Staff have a
+record of their own (从业人员信用记录), by which a person may be suspended and restored.
 """
 
+from collections.abc import Collection, Mapping
 from datetime import date, datetime
 from enum import StrEnum
 
+from sqlalchemy import delete
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
 from reportgen.errors import Fault, ReportgenError
+from reportgen.store.rows import changed
 from reportgen.store.tables import ROLES, RoleRow, StaffRecordRow, StaffRow, UserRow
 from reportgen.subject.base import in_force
+
+
+class Action(StrEnum):
+    """What takes a role, where the office has users."""
+
+    ISSUE = "出具报告"
+    SUPERSEDE = "出具替代报告"
+    REVOKE = "撤销报告"
+    ANNUL = "撤回误核销"
+    CORRECT = "出具更正通知书"
+    ARCHIVE = "归档报告"
+    MANIFEST = "写出核验清单"
+    DISPUTE = "受理与办结异议"
+    IMPORT = "导入主体与项目"
+    USAGE = "统计使用情况"
+    USERS = "管理用户"
+    OFFICE = "管理备案与人员"
+
+
+PERMITTED: Mapping[Action, frozenset[str]] = {
+    Action.ISSUE: frozenset({"ISSUER", "ADMIN"}),
+    **dict.fromkeys((Action.SUPERSEDE, Action.REVOKE, Action.ANNUL, Action.CORRECT), frozenset({"ISSUER"})),
+    **dict.fromkeys((Action.ARCHIVE, Action.MANIFEST), frozenset({"CLERK", "ISSUER"})),
+    Action.DISPUTE: frozenset({"CLERK", "REVIEWER"}),
+    Action.IMPORT: frozenset({"CLERK"}),
+    Action.USAGE: frozenset(ROLES),
+    **dict.fromkeys((Action.USERS, Action.OFFICE), frozenset({"ADMIN"})),
+}
+"""Which roles may do what; docs/register.md prints the same table."""
+ROLE_NAMES: Mapping[str, str] = {
+    "ADMIN": "管理",
+    "CLERK": "经办",
+    "REVIEWER": "复核",
+    "ISSUER": "签发",
+    "AUDITOR": "审计",
+}
 
 
 class StaffEntry(StrEnum):
@@ -35,14 +75,39 @@ def add_user(session: Session, login: str, name: str) -> UserRow:
     return row
 
 
-def grant(session: Session, login: str, role: str) -> None:
-    """Give a user a role; one that he has stays. Raises E0354 (no such user, or closed), E0301 (no such role)."""
+def grant(session: Session, login: str, role: str) -> bool:
+    """Give a user a role; say whether he had it not. Raises E0354 (no such user, or closed), E0301 (no such role)."""
     row = active_user(session, login)
     if role not in ROLES:
         fault = Fault("E0301", "role", f"只能是 {'、'.join(ROLES)}：{role}")
         raise ReportgenError("E0301", path="role", faults=[fault])
+    new = role not in roles_of(session, login)
     session.merge(RoleRow(user_id=_id(row), role=role))
     session.flush()
+    return new
+
+
+def withdraw(session: Session, login: str, role: str) -> bool:
+    """Take a role from a user; say whether he had it. Raises E0354 (no such user, or closed)."""
+    row = active_user(session, login)
+    held = delete(RoleRow).where(col(RoleRow.user_id) == row.id, col(RoleRow.role) == role)
+    return changed(session, held) == 1
+
+
+def permitted(session: Session, login: str, action: Action) -> None:
+    """Let whoever has a role for it do something, and anybody in an office without users; raises E1107.
+
+    Until somebody is ADMIN anybody may manage users, for else nobody could begin.
+    """
+    if (
+        session.exec(select(UserRow.id).limit(1)).first() is None
+        or roles_of(session, login) & PERMITTED[action]
+    ):
+        return
+    if action is Action.USERS and not _administered(session):
+        return
+    roles = "、".join(f"{ROLE_NAMES[role]}（{role.lower()}）" for role in ROLES if role in PERMITTED[action])
+    raise ReportgenError("E1107", action=action, roles=roles, login=login)
 
 
 def close_user(session: Session, login: str, at: datetime) -> None:
@@ -77,7 +142,7 @@ def add_staff(session: Session, name: str, post: str, since: date) -> StaffRow:
     return row
 
 
-def leave_staff(session: Session, name: str, on: date) -> None:
+def leave_staff(session: Session, name: str, on: date) -> StaffRow:
     """Enter the last day of a person's post; raises E0354 (no such person), E0301 (a day before the first)."""
     row = _staff(session, name)
     if on < row.since:
@@ -85,18 +150,33 @@ def leave_staff(session: Session, name: str, on: date) -> None:
         raise ReportgenError("E0301", path="until", faults=[fault])
     row.until = on
     session.flush()
+    return row
 
 
-def record_staff(session: Session, name: str, on: date, entry: StaffEntry, text: str) -> None:
+def record_staff(session: Session, name: str, on: date, entry: StaffEntry, text: str) -> StaffRow:
     """Enter something into a person's own record; raises E0354 (no such person)."""
-    session.add(StaffRecordRow(staff_id=_id(_staff(session, name)), on=on, kind=entry, text=text))
+    row = _staff(session, name)
+    session.add(StaffRecordRow(staff_id=_id(row), on=on, kind=entry, text=text))
     session.flush()
+    return row
 
 
 def record_of(session: Session, name: str) -> list[StaffRecordRow]:
     """Return a person's own record, oldest first; raises E0354 (no such person)."""
     found = select(StaffRecordRow).where(StaffRecordRow.staff_id == _staff(session, name).id)
     return list(session.exec(found.order_by(col(StaffRecordRow.on), col(StaffRecordRow.id))).all())
+
+
+def unqualified(session: Session, names: Collection[str], on: date) -> list[str]:
+    """Return those who may not sign on a day; nobody in an office that has registered no staff."""
+    if session.exec(select(StaffRow.id).limit(1)).first() is None:
+        return []
+    return [name for name in dict.fromkeys(names) if not qualified(session, name, on)]
+
+
+def listed_staff(session: Session) -> list[StaffRow]:
+    """Return all staff, those who came first at the top."""
+    return list(session.exec(select(StaffRow).order_by(col(StaffRow.since), col(StaffRow.id))).all())
 
 
 def qualified(session: Session, name: str, on: date) -> bool:
@@ -106,6 +186,12 @@ def qualified(session: Session, name: str, on: date) -> bool:
         return False
     found = [entry.kind for entry in record_of(session, name) if entry.on <= on and entry.kind in _RIGHT]
     return found[-1:] != [StaffEntry.SUSPENDED]
+
+
+def _administered(session: Session) -> bool:
+    held = select(RoleRow.user_id).join(UserRow, col(UserRow.id) == col(RoleRow.user_id))
+    admins = held.where(RoleRow.role == "ADMIN", col(UserRow.closed_at).is_(None))
+    return session.exec(admins.limit(1)).first() is not None
 
 
 def _user(session: Session, login: str) -> UserRow:

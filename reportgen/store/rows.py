@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import TypeVar, cast
 
-from sqlalchemy import CursorResult, Delete, Table, Update, inspect
+from sqlalchemy import CursorResult, Delete, Table, Text, Update, inspect
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, select
 
@@ -28,8 +28,12 @@ def changed(session: Session, statement: Update | Delete, values: Mapping[str, o
 def taken(
     session: Session, statement: Update, row: type[R], values: Mapping[str, object] | None = None
 ) -> R | None:
-    """Run an UPDATE of at most one row and return the row as it then stands; None where it changed none."""
-    found = select(row).from_statement(statement.returning(table_of(row)))
+    """Run an UPDATE of at most one row and return the row as it then stands; None where it changed none.
+
+    Long texts are left to whoever asks for them while the session lasts.
+    """
+    short = [column for column in table_of(row).columns if not isinstance(column.type, Text)]
+    found = select(row).from_statement(statement.returning(*short))
     options = {"populate_existing": True}
     return session.execute(found, values, execution_options=options).scalar_one_or_none()
 

@@ -4,6 +4,8 @@ import re
 import subprocess
 from pathlib import Path
 
+import pikepdf
+
 
 def text(path: Path, first: int = 1, last: int = 999) -> str:
     """Return the text of some pages without white space, so that line breaks do not matter."""
@@ -16,6 +18,13 @@ def pages(path: Path) -> int:
     """Return how many pages there are."""
     done = subprocess.run(["pdfinfo", str(path)], capture_output=True, check=True, text=True)
     return int(re.search(r"Pages:\s+(\d+)", done.stdout)[1])  # type: ignore[index]
+
+
+def links(path: Path) -> list[str]:
+    """Return where each link leads: the address, or the name of the place in the file."""
+    with pikepdf.open(path) as pdf:
+        found = [link for sheet in pdf.pages for link in sheet.get("/Annots", [])]
+        return [str(link.A.URI) if "/A" in link else str(link.Dest) for link in found]
 
 
 def fonts(path: Path) -> dict[str, bool]:

@@ -3,13 +3,13 @@
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlmodel import Session
+from sqlmodel import Session, select
 
 from reportgen.registry import lifecycle
 from reportgen.registry.events import events_key
 from reportgen.registry.lifecycle import Desk, Use
 from reportgen.registry.numbers import code_hash, public_number, register_number, verification_code
-from reportgen.registry.tables import PartyRow, ReportRow, RequestRow, RestsOnRow, State
+from reportgen.registry.tables import EventRow, PartyRow, ReportRow, RequestRow, RestsOnRow, State
 from reportgen.store.engine import Store
 
 NOW = datetime(2026, 11, 22, 9, 30)
@@ -88,7 +88,8 @@ def issued(session: Session, name: str = "1", *, days: int = 90, **changes: Any)
     """Bring a report to 有效, valid for some days."""
     report = numbered(session, name, **changes)
     assert report.id is not None
-    lifecycle.rendered(session, report.id, SHA, 18, f"2026/11/{report.number}.pdf", DESK)
+    made = lifecycle.Made(SHA, 18, f"2026/11/{report.number}.pdf", changes.get("key_id"))
+    lifecycle.rendered(session, report.id, made, DESK)
     return lifecycle.issued(session, report.id, NOW.date() + timedelta(days=days), DESK)
 
 
@@ -128,3 +129,9 @@ def _ended(session: Session, report: ReportRow, state: State) -> ReportRow:
 
 def day(text: str) -> date:
     return date.fromisoformat(text)
+
+
+def tags(store: Store, row: ReportRow) -> list[str]:
+    """Return the tags of a report's events in their order."""
+    found = select(EventRow.tag).where(EventRow.stream == f"report:{row.id}").order_by(EventRow.seq)  # type: ignore[arg-type]
+    return list(store.read(lambda s: s.exec(found).all()))

@@ -11,7 +11,7 @@ from reportgen.policy.values import ObjectionRule
 from reportgen.registry import lifecycle, objections
 from reportgen.registry.changes import learn
 from reportgen.registry.objections import Ending
-from reportgen.registry.tables import ReportRow, State
+from reportgen.registry.tables import IN_THE_WORLD, ReportRow, State
 from reportgen.store.engine import Store
 from reportgen.store.facts import subject_at
 from reportgen.subject.records import RecordState
@@ -108,11 +108,13 @@ def test_another_subject_s_reports_stay_as_they_are(store: Store, report: Report
 
 
 @pytest.mark.parametrize("state", State)
-def test_only_reports_in_the_world_are_marked_and_stay_what_they_are(store: Store, state: State) -> None:
+def test_only_reports_in_the_making_or_in_the_world_are_marked_and_stay_what_they_are(
+    store: Store, state: State
+) -> None:
     told(store, -1, record_data(id=FACT))
     row = brought_to(store, state)
     found = told(store, 1, record_data(id=FACT), ADVERSE)
-    assert found == ([row.number] if state in {State.ISSUED, State.CONSUMED, State.ARCHIVED} else [])
+    assert found == ([row.number] if state in {State.RENDERING, *IN_THE_WORLD} else [])
     assert store.read(lambda s: lifecycle.get(s, row.id or 0)).state == row.state
 
 

@@ -1,5 +1,6 @@
 """The life of a report on both databases: every edge, every refusal, and one use."""
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -8,13 +9,13 @@ from threading import Barrier, Thread
 
 import pytest
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import Session, select
+from sqlmodel import Session
 
 from reportgen.errors import ReportgenError
 from reportgen.registry import lifecycle
 from reportgen.registry.lifecycle import EDGES, LABELS, Outcome, Use
 from reportgen.registry.marks import standing
-from reportgen.registry.tables import EventRow, ReportRow, State
+from reportgen.registry.tables import ReportRow, State
 from reportgen.store.engine import Store
 from tests.registry.lives import (
     DESK,
@@ -28,6 +29,7 @@ from tests.registry.lives import (
     drafted,
     issued,
     numbered,
+    tags,
 )
 
 ROOT = Path(__file__).parents[2]
@@ -47,7 +49,7 @@ def _to_issued(session: Session, row: ReportRow) -> ReportRow:
     if row.state == State.CONSUMED:
         return lifecycle.annul(session, str(row.number), "office", "second", DESK)
     if row.state == State.RENDERING:
-        lifecycle.rendered(session, row.id or 0, SHA, 18, "a.pdf", DESK)
+        lifecycle.rendered(session, row.id or 0, lifecycle.Made(SHA, 18, "a.pdf"), DESK)
     return lifecycle.issued(session, row.id or 0, NOW.date(), DESK)
 
 
@@ -86,7 +88,8 @@ def test_a_report_goes_where_the_edges_let_it_and_nowhere_else(
 
 def test_the_page_prints_the_edges_of_the_code() -> None:
     lines = (ROOT / "docs" / "register.md").read_text("utf-8").splitlines()
-    rows = [line.split("|") for line in lines if line.startswith("| ") and "`" in line.split("|")[2]]
+    cells = [line.split("|") for line in lines if line.startswith("| ")]
+    rows = [row for row in cells if re.fullmatch("`[A-Z]+`", row[2].strip())]
     said = {
         row[2].strip(" `"): {
             name for name in row[3].replace("、", " ").replace("`", " ").split() if name != "—"
@@ -265,11 +268,6 @@ def test_of_many_who_use_at_once_one_wins(store: Store, users: int) -> None:
         thread.join()
     assert sorted(outcomes) == sorted([Outcome.USED, *[Outcome.ALREADY] * (users - 1)])
     assert tags(store, row).count("report:state:consume") == 1
-
-
-def tags(store: Store, row: ReportRow) -> list[str]:
-    asked = select(EventRow.tag).where(EventRow.stream == f"report:{row.id}").order_by(EventRow.seq)  # type: ignore[arg-type]
-    return list(store.read(lambda session: session.exec(asked).all()))
 
 
 def test_the_moment_of_a_use_has_no_zone(store: Store) -> None:

@@ -5,12 +5,16 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import select
 
 from reportgen.errors import ReportgenError
 from reportgen.policy.values import ObjectionRule
 from reportgen.registry import lifecycle, marks, objections
+from reportgen.registry.changes import learn
+from reportgen.registry.events import Tag
 from reportgen.registry.objections import Ending, deadline, rule_of
-from reportgen.registry.tables import ObjectionRow, ReportRow, RestsOnRow, State
+from reportgen.registry.tables import EventRow, ObjectionRow, ReportRow, RestsOnRow, State
 from reportgen.store.engine import Store
 from reportgen.store.facts import import_subject, subject_at, versions
 from reportgen.subject.records import CreditRecord, RecordState
@@ -216,6 +220,13 @@ def test_an_end_without_a_proper_text_is_none(known: Store, answer: str, stateme
     assert [row.id for row in known.read(objections.due)] == [case.id]
 
 
+@pytest.mark.parametrize("ending", [Ending.CORRECTED, Ending.DELETED])
+def test_only_a_record_that_is_kept_has_a_statement(known: Store, ending: Ending) -> None:
+    case = opened(known)
+    assert refusal(lambda: closed(known, case, ending, "保留意见")) == "E0301"
+    assert [row.id for row in known.read(objections.due)] == [case.id]
+
+
 def test_a_case_is_closed_once(known: Store) -> None:
     case = opened(known)
     closed(known, case, Ending.KEPT)
@@ -233,3 +244,64 @@ def test_what_is_due_first_stands_first_and_what_is_late_says_so(known: Store) -
     assert not objections.overdue(late, late.answer_by)
     assert objections.overdue(late, late.answer_by + timedelta(days=1))
     assert not objections.overdue(closed(known, late, Ending.KEPT), date(2030, 1, 1))
+
+
+def test_a_report_of_facts_that_are_deleted_before_it_is_issued_is_given_up(known: Store) -> None:
+    rendering, world = brought_to(known, State.RENDERING, "1"), brought_to(known, State.ISSUED, "2")
+    closed(known, opened(known), Ending.DELETED)
+    states = known.read(lambda s: [lifecycle.get(s, row.id or 0).state for row in (rendering, world)])
+    assert states == [State.VOID, State.ISSUED]
+    assert happened(known, rendering)[-1] == Tag.REPORT_NUMBER_VOID
+
+
+@pytest.mark.parametrize("ending", [Ending.KEPT, Ending.CORRECTED])
+def test_a_report_of_facts_that_stay_is_not_given_up(known: Store, ending: Ending) -> None:
+    row = brought_to(known, State.RENDERING)
+    closed(known, opened(known), ending)
+    assert known.read(lambda s: lifecycle.get(s, row.id or 0)).state == State.RENDERING
+
+
+def happened(store: Store, row: ReportRow) -> list[str]:
+    found = select(EventRow.tag).where(EventRow.stream == f"report:{row.id}").order_by(EventRow.seq)  # type: ignore[arg-type]
+    return list(store.read(lambda s: s.exec(found).all()))
+
+
+def learned(store: Store, days: float, **changes: object) -> CreditRecord:
+    given = subject(records=[record_data(id=FACT, **changes)])
+    store.write(lambda s: learn(s, given, at(days=days)))
+    record = held(store)
+    assert record is not None
+    return record
+
+
+def test_the_statement_stays_beside_the_record_whatever_its_source_says_later(known: Store) -> None:
+    closed(known, opened(known), Ending.KEPT, "本公司对此保留意见")
+    assert learned(known, 4).statement == "本公司对此保留意见"
+    assert learned(known, 5, amount="5").statement == "本公司对此保留意见"
+    assert learned(known, 6, statement="另有说明").statement == "另有说明"
+
+
+def test_the_last_statement_counts_and_one_that_it_replaced_does_not_come_back(known: Store) -> None:
+    closed(known, opened(known), Ending.KEPT, "第一次声明")
+    second = opened(known, later=4)
+    known.write(
+        lambda s: objections.close(s, second.id or 0, Ending.KEPT, "已核查", at(days=5), "第二次声明")
+    )
+    assert learned(known, 6).statement == "第二次声明"
+    assert learned(known, 7, statement="第一次声明", amount="5").statement == "第二次声明"
+
+
+def test_a_record_that_was_corrected_since_carries_no_statement_of_before(known: Store) -> None:
+    closed(known, opened(known), Ending.KEPT, "本公司对此保留意见")
+    second = opened(known, later=4)
+    known.write(lambda s: objections.close(s, second.id or 0, Ending.CORRECTED, "已更正", at(days=5)))
+    assert learned(known, 6, amount="5").statement == ""
+
+
+def test_the_database_itself_has_one_open_case_of_a_fact(known: Store) -> None:
+    case = opened(known)
+    again = ObjectionRow(**case.model_dump(exclude={"id"}))
+    with pytest.raises(IntegrityError):
+        known.write(lambda s: s.add(again))
+    closed(known, case, Ending.KEPT)
+    assert opened(known, later=4).id != case.id

@@ -243,7 +243,6 @@ def test_the_sample_office_is_complete_and_says_that_it_is_a_sample() -> None:
     assert re.fullmatch(r"\d{13}", office["seal"]["number"])
     assert office["seal"]["diameter_mm"] == 42
     assert len(set(office["staff"].values())) == 3
-    assert office["report"]["valid_days"] == 90
     assert office["objection"]["days"] == 20
     assert read_office(ROOT / "office/reportgen.toml").data["verify"] == {
         "address": "https://verify.example.cn"

@@ -4,7 +4,6 @@ import hashlib
 import json
 import random
 import stat
-import threading
 import zipfile
 from collections.abc import Callable, Iterator
 from datetime import datetime
@@ -17,6 +16,7 @@ from sqlmodel import Session, col, select
 
 from reportgen.errors import ReportgenError
 from reportgen.registry.tables import EventRow, ReportRow, RequestRow
+from reportgen.store import backup as backups
 from reportgen.store.backup import backup, restore
 from reportgen.store.engine import Store, open_store
 from reportgen.store.migrate import current, downgrade, pending, upgrade
@@ -97,6 +97,7 @@ def filled(owner: Store, files: Path) -> None:
     with owner.engine.begin() as connection:
         fill(connection)
         connection.execute(text("UPDATE report SET file = NULL"))
+        connection.execute(text("UPDATE notice SET file = NULL"))
         connection.execute(text("UPDATE report SET file = '1.pdf', sha256 = :sha256 WHERE id = 1"), stored)
 
 
@@ -140,43 +141,24 @@ def test_what_came_back_is_guarded_like_the_original(
         connection.execute(text("DELETE FROM event"))
 
 
-def test_a_backup_under_load_holds_one_moment_and_every_file_of_it(
-    store: Store, elsewhere: Store, files: Path, tmp_path: Path
+def test_where_a_file_is_erased_meanwhile_another_moment_is_backed_up(
+    store: Store, files: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    done = threading.Event()
+    for number in (1, 2):
+        issue(store, files, number)
+    pack = backups._pack_file
 
-    def write(start: int) -> None:
-        number = start
-        while not done.is_set():
-            issue(store, files, number)
-            number += 1
+    def erase_first(writer: Any, folder: Path, name: str, sha256: str) -> None:
+        if (files / "2026" / "2.pdf").exists():
+            store.write(lambda s: s.execute(text("UPDATE report SET file = NULL WHERE file = '2026/2.pdf'")))
+            (files / "2026" / "2.pdf").unlink()
+        pack(writer, folder, name, sha256)
 
-    threads = [threading.Thread(target=write, args=(start * 10_000,)) for start in range(1, 4)]
-    for thread in threads:
-        thread.start()
-    try:
-        made = [backup(store, files, tmp_path / f"{number}.zip") for number in range(5)]
-    finally:
-        done.set()
-        for thread in threads:
-            thread.join()
-    assert made[0].files < made[-1].files
-    restore(tmp_path / "4.zip", elsewhere, tmp_path / "new")
-    check_whole(elsewhere, tmp_path / "new", made[-1].files)
-
-
-def check_whole(store: Store, files: Path, count: int) -> None:
-    """Each report has its request, its event and its file; no file is without a report."""
-    rows = rows_of(store)
-    reports = rows["report"]
-    assert len(reports) == len(rows["request"]) == len(rows["event"]) == count > 0
-    assert {row["request_id"] for row in reports} == {row["id"] for row in rows["request"]}
-    found = {name: hashlib.sha256(content).hexdigest() for name, content in tree(files).items()}
-    assert found == {row["file"]: row["sha256"] for row in reports}
-    # Of each writer's row of numbers the first ones are there, without a gap.
-    for start in range(10_000, 40_000, 10_000):
-        numbers = sorted(n for n in (int(row["number"]) for row in reports) if start <= n < start + 10_000)
-        assert numbers == list(range(start, start + len(numbers)))
+    monkeypatch.setattr(backups, "_pack_file", erase_first)
+    assert backup(store, files, tmp_path / "office.zip").files == 1
+    names = zipfile.ZipFile(tmp_path / "office.zip").namelist()
+    assert [name for name in names if name.startswith("files/")] == ["files/2026/1.pdf"]
+    assert not list(tmp_path.glob(".reportgen-*"))
 
 
 def test_a_file_that_nobody_entered_stays_out(store: Store, files: Path, tmp_path: Path) -> None:
@@ -245,7 +227,7 @@ def test_the_manifest_has_the_hash_of_every_part_and_the_revision(
     assert manifest["parts"] == {n: [len(c), hashlib.sha256(c).hexdigest()] for n, c in parts.items()}
 
 
-@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
 def test_no_byte_of_a_backup_can_change_unnoticed(store: Store, files: Path, tmp_path: Path) -> None:
     """Some bytes of a ZIP mean nothing; whatever changes the content is noticed, and nothing is written."""
     issue(store, files, 1)
@@ -308,7 +290,7 @@ def rewritten(path: Path, change: Callable[[dict[str, bytes]], None]) -> None:
     ],
     ids=["no-manifest", "no-table", "a-file-more", "empty-manifest", "other-rows", "other-format"],
 )
-@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
 def test_a_backup_that_does_not_hold_what_it_says_is_refused(
     store: Store, files: Path, tmp_path: Path, change: Callable[[dict[str, bytes]], None]
 ) -> None:
@@ -318,7 +300,7 @@ def test_a_backup_that_does_not_hold_what_it_says_is_refused(
     noticed(tmp_path, (tmp_path / "office.zip").read_bytes(), None)
 
 
-@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
 def test_a_backup_never_writes_outside_its_folder(store: Store, files: Path, tmp_path: Path) -> None:
     backup(store, files, tmp_path / "office.zip")
 

@@ -21,8 +21,8 @@ from tests.conftest import Database
 
 PASSWORD = "Geheim-密码-1"
 AWAY = f"postgresql+psycopg://clerk:{PASSWORD}@127.0.0.1:1/office"
-only_sqlite = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
-only_postgres = pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+only_sqlite = pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
+only_postgres = pytest.mark.parametrize("kind", ["postgresql"], indirect=True)
 
 
 def say(statement: str) -> Callable[[Session], object]:
@@ -220,7 +220,13 @@ def test_a_connection_that_is_cut_at_work_is_told_as_away(one: Store) -> None:
 
 @only_sqlite
 def test_sqlite_has_its_settings_on_every_connection(store: Store) -> None:
-    names = {"journal_mode": "wal", "foreign_keys": 1, "recursive_triggers": 1, "synchronous": 2}
+    names = {
+        "journal_mode": "wal",
+        "foreign_keys": 1,
+        "recursive_triggers": 1,
+        "secure_delete": 1,
+        "synchronous": 2,
+    }
     with store.engine.connect() as first, store.engine.connect() as second:
         # A second writer would wait for the first one's transaction.
         for connection in (each.execution_options(writes=False) for each in (first, second)):

@@ -1,5 +1,6 @@
 """What the office must forget is readable nowhere in its facts; what it may keep stays as it was."""
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -12,12 +13,17 @@ from sqlmodel import Session, col, select
 from reportgen.errors import ReportgenError
 from reportgen.store.engine import Store
 from reportgen.store.erase import (
+    Due,
+    due,
     erase_due,
     erase_files,
     erase_record,
-    erase_subjects,
+    erase_subject,
+    erase_version,
+    old_subjects,
+    old_versions,
+    readable_subjects,
     scrub,
-    with_history,
 )
 from reportgen.store.facts import (
     find_subjects,
@@ -30,7 +36,7 @@ from reportgen.store.tables import CheckRow, SnapshotRow
 from reportgen.subject.canonical import canonical, sha256
 from reportgen.subject.model import Subject
 from reportgen.subject.records import RecordKind, Severity
-from reportgen.subject.window import Window
+from reportgen.subject.window import KeptFrom, Retention, Window
 from tests.factories import (
     PARTNER_USCC,
     SUBJECT_USCC,
@@ -38,6 +44,7 @@ from tests.factories import (
     made_up_uscc,
     person_data,
     record_data,
+    source_data,
     subject,
 )
 
@@ -61,7 +68,7 @@ def span(on: date) -> Window:
 
 def secret(name: str = "R1", **changes: Any) -> Data:
     """Return a record whose text is found again wherever it still stands."""
-    return record_data(id=name, title=f"机密决定{name}", **changes)
+    return record_data(**{"id": name, "title": f"机密决定{name}", **changes})
 
 
 def learn(store: Store, *records: Data, hours: int = 0, uscc: str = SUBJECT_USCC, **more: Any) -> str:
@@ -79,8 +86,13 @@ def shown(store: Store, name: str = "R1", uscc: str = SUBJECT_USCC) -> list[bool
     return [f"机密决定{name}" in (row.content or "") for row in rows(store, uscc)]
 
 
-def due(store: Store, on: datetime = LATER, uscc: str = SUBJECT_USCC) -> tuple[str, ...]:
-    return store.write(lambda session: erase_due(session, uscc, span(on.date()), on))
+def erased(store: Store, on: datetime = LATER, uscc: str = SUBJECT_USCC) -> Due:
+    """Erase what is due, which is what was said to be due; nothing is due any more then."""
+    said = store.read(lambda session: due(session, uscc, lambda _: span(on.date())))
+    done = store.write(lambda session: erase_due(session, uscc, lambda _: span(on.date()), on))
+    assert done == said
+    assert store.read(lambda session: due(session, uscc, lambda _: span(on.date()))).earlier == ()
+    return done
 
 
 def checks(store: Store) -> list[str]:
@@ -145,9 +157,8 @@ def test_repair_and_deletion_reach_the_earlier_versions(
 ) -> None:
     learn(store, secret())
     learn(store, *newer, hours=1)
-    assert due(store) == (() if left[0] else ("R1",))
+    assert erased(store).earlier == (() if left[0] else ("R1",))
     assert shown(store) == left
-    assert due(store) == ()
 
 
 @pytest.mark.parametrize(("on", "left"), [(date(2027, 6, 1), True), (date(2027, 6, 2), False)])
@@ -156,7 +167,7 @@ def test_what_the_rules_no_longer_let_be_published_is_taken_out_the_day_after(
 ) -> None:
     learn(store, secret(determined_on="2026-06-01"))
     learn(store, secret(determined_on="2026-06-01", amount="1"), hours=1)
-    due(store, datetime.combine(on, datetime.min.time()))
+    assert erased(store, datetime.combine(on, datetime.min.time())).gone == ()
     assert shown(store) == [left, True]
 
 
@@ -164,31 +175,107 @@ def test_a_check_goes_with_its_record_and_stays_while_what_counts_still_holds_it
     both = {"verification": CHECK}
     learn(store, secret("R1", **both), secret("R2", **both))
     learn(store, secret("R1", state="已修复", repaired_on="2026-11-20", **both), hours=1)
-    assert due(store) == ("R1", "R2")
+    assert erased(store).earlier == ("R1", "R2")
     assert checks(store) == ["R1"]
 
 
 def test_praise_and_every_other_fact_stay_as_they_were(store: Store) -> None:
     learn(store, secret(kind="诚信荣誉"), people=[person_data()])
     learn(store, hours=1)
-    assert due(store) == ()
+    assert erased(store) == Due((), ())
     assert shown(store) == [True, False]
 
 
 def test_the_version_that_counts_rules_and_not_the_one_learned_last(store: Store) -> None:
     learn(store, secret())
     learn(store, as_of="2026-11-01", hours=1)
-    assert due(store) == ()
+    assert erased(store).earlier == ()
     learn(store, secret("R2"), as_of="2026-11-02", hours=2)
-    assert due(store) == ("R2",)
+    assert erased(store).earlier == ("R2",)
     assert shown(store, "R1") == [True, False, False]
 
 
-def test_only_subjects_with_earlier_versions_are_looked_through(store: Store) -> None:
+def test_the_subjects_of_whom_anything_can_be_read_are_looked_through(store: Store) -> None:
+    for uscc in (SUBJECT_USCC, PARTNER_USCC):
+        learn(store, secret(), uscc=uscc)
+        learn(store, hours=1, uscc=uscc)
+    assert store.read(readable_subjects) == [SUBJECT_USCC, PARTNER_USCC]
+    store.write(lambda session: erase_subject(session, SUBJECT_USCC, LATER))
+    assert store.read(readable_subjects) == [PARTNER_USCC]
+    assert store.read(lambda session: due(session, SUBJECT_USCC, lambda _: span(NOW.date()))) == Due((), ())
+
+
+@pytest.mark.parametrize(
+    ("newer", "gone"),
+    [
+        ([secret(state="已修复", repaired_on="2026-11-20")], True),
+        ([secret(state="已撤销", revoked_on="2026-11-20")], True),
+        ([secret(state="异议中", disputed_on="2026-11-20")], False),
+        ([secret(amount="1")], False),
+        ([], True),
+        ([secret("R9")], True),
+        ([secret("R9", title="机密决定R1")], False),
+    ],
+    ids=["repaired", "revoked", "disputed", "corrected", "off the list", "another", "under another id"],
+)
+def test_an_adverse_record_is_gone_once_it_was_repaired_revoked_or_taken_off_a_closed_list(
+    store: Store, newer: list[Data], gone: bool
+) -> None:
     learn(store, secret())
-    learn(store, hours=1)
-    learn(store, uscc=PARTNER_USCC)
-    assert store.read(with_history) == [SUBJECT_USCC]
+    learn(store, *newer, hours=1, sources=[source_data(complete_for=["records"])])
+    assert erased(store).gone == (("R1",) if gone else ())
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        {},
+        {"complete_for": ["records"], "origin": "自主申报"},
+        {"complete_for": ["records"], "complete_since": "2026-06-02"},
+    ],
+    ids=["no list", "the subject's own list", "a list that begins later"],
+)
+def test_that_a_record_is_missing_says_nothing_where_no_closed_list_reaches_it(
+    store: Store, source: Data
+) -> None:
+    learn(store, secret(determined_on="2026-06-01"))
+    learn(store, hours=1, sources=[source_data(**source)])
+    assert erased(store) == Due(("R1",), ())
+
+
+def test_what_goes_because_its_publicity_is_over_is_not_gone_from_reports(store: Store) -> None:
+    learn(store, secret(determined_on="2025-06-01"))
+    learn(store, hours=1, sources=[source_data(complete_for=["records"])])
+    assert erased(store) == Due(("R1",), ())
+
+
+def test_what_may_no_longer_be_looked_up_is_gone_though_it_still_counts(store: Store) -> None:
+    learn(store, secret(determined_on="2026-06-01"))
+    held = Retention(years=5, kept_from=KeptFrom.DETERMINED)
+    on = date(2031, 6, 2)
+    found = store.read(lambda s: due(s, SUBJECT_USCC, lambda _: replace(span(on), retention=held)))
+    assert found == Due((), ("R1",))
+
+
+@pytest.mark.parametrize(
+    "other", [{"kind": "诚信荣誉"}, {"kind": "行政许可"}, {"kind": "民事裁判", "against": False}]
+)
+def test_what_burdens_nobody_is_never_gone_from_reports(store: Store, other: Data) -> None:
+    learn(store, secret(**other))
+    learn(store, secret(**other, state="已撤销", revoked_on="2026-11-20"), hours=1)
+    assert erased(store).gone == ()
+
+
+def test_the_rules_are_those_of_the_region_in_which_the_subject_is_registered(store: Store) -> None:
+    learn(store, secret())
+    asked: list[str] = []
+
+    def spans(region: str) -> Window:
+        asked.append(region)
+        return span(NOW.date())
+
+    store.read(lambda session: due(session, SUBJECT_USCC, spans))
+    assert asked == ["990102"]
 
 
 @st.composite
@@ -216,14 +303,14 @@ def test_afterwards_no_earlier_version_tells_more_than_what_counts_lets_be_seen(
     for hours, records in enumerate(history):
         learn(store, *records, uscc=uscc, hours=hours)
     before = store.read(lambda session: subject_at(session, uscc))
-    erased = due(store, uscc=uscc)
+    taken = set(erased(store, uscc=uscc).earlier)
     *earlier, last = [Subject.model_validate_json(row.content or "") for row in rows(store, uscc)]
     kept = {
         record.id for record in before.records if record.repaired_on is None and record.revoked_on is None
     }
     assert last == before
     for version in earlier:
-        assert {record.id for record in version.records} <= kept - set(erased)
+        assert {record.id for record in version.records} <= kept - taken
     assert [row.sha256 for row in rows(store, uscc)] == [
         version.sha256 for version in reversed(store.read(lambda session: versions(session, uscc)))
     ]
@@ -231,7 +318,10 @@ def test_afterwards_no_earlier_version_tells_more_than_what_counts_lets_be_seen(
 
 def retain(store: Store, before: date, spared: frozenset[str] = frozenset()) -> list[str]:
     def work(session: Session) -> list[str]:
-        return erase_subjects(session, before, LATER, spared)
+        old = old_subjects(session, before, spared)
+        for uscc in old:
+            erase_subject(session, uscc, LATER)
+        return old
 
     return store.write(work)
 
@@ -267,6 +357,31 @@ def test_a_forgotten_subject_may_be_learned_again(store: Store) -> None:
     learn(store, secret(), hours=48)
     assert shown(store) == [False, True]
     assert len(store.read(find_subjects)) == 1
+
+
+def outdate(store: Store, before: date, spared: frozenset[str] = frozenset()) -> int:
+    def work(session: Session) -> int:
+        old = old_versions(session, before, spared)
+        for version in old:
+            erase_version(session, version, LATER)
+        return len(old)
+
+    return store.write(work)
+
+
+def test_an_old_version_goes_whole_unless_it_counts_or_is_spared(store: Store) -> None:
+    first = learn(store, secret("R1", verification=CHECK), secret("R2", verification=CHECK))
+    learn(store, secret("R2", amount="1", verification=CHECK), hours=1)
+    learn(store, secret("R2", amount="2"), hours=72)
+    assert outdate(store, NOW.date()) == 0
+    assert outdate(store, LATER.date(), frozenset({first})) == 1
+    assert shown(store, "R2") == [True, False, True]
+    assert outdate(store, LATER.date()) == 1
+    assert shown(store, "R2") == [False, False, True]
+    assert checks(store) == ["R2"]
+    assert outdate(store, date(2030, 1, 1)) == 0
+    assert [row.redacted_sha256 for row in rows(store)] == [None] * 3
+    assert rows(store)[0].sha256 == first
 
 
 def test_after_scrubbing_no_file_of_the_database_holds_what_was_erased(store: Store, tmp_path: Path) -> None:

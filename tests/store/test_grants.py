@@ -10,7 +10,7 @@ from reportgen.store.grants import statements
 from tests.postgres import APPLICATION
 from tests.store.filled import contents, fill
 
-pytestmark = pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+pytestmark = pytest.mark.parametrize("kind", ["postgresql"], indirect=True)
 EVENTS = ("event", "checkpoint", "checkpoint_line")
 DELETABLE = ("role", "fact_check")
 DENIED = "permission denied|must be owner|must be able to SET ROLE"

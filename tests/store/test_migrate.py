@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from datetime import date, datetime
 from typing import Any
 
 import psycopg
@@ -23,7 +24,7 @@ from tests.postgres import Server
 from tests.store.filled import Rows, contents, fill
 
 APPEND_ONLY = ("event", "checkpoint", "checkpoint_line")
-REVISIONS = ("0001", "0002")
+REVISIONS = ("0001", "0002", "0003", "0004")
 
 
 @pytest.fixture
@@ -127,14 +128,56 @@ def test_a_filled_older_version_goes_up_and_keeps_its_rows(empty: Store, older: 
             assert {name: new[name] for name in old} == old
 
 
-def test_a_filled_database_goes_a_step_down_and_up_and_keeps_its_rows(owner: Store) -> None:
+@pytest.mark.parametrize("older", REVISIONS[:-1])
+def test_a_filled_database_goes_down_and_up_and_keeps_what_the_older_has_room_for(
+    owner: Store, older: str
+) -> None:
     with owner.engine.begin() as connection:
         fill(connection)
     before = rows_of(owner)
-    downgrade(owner, REVISIONS[-2])
-    assert current(owner) == REVISIONS[-2]
+    downgrade(owner, older)
+    assert current(owner) == older
+    kept = rows_of(owner)
     upgrade(owner)
-    assert rows_of(owner) == before
+    after = rows_of(owner)
+    for table, rows in kept.items():
+        for old, was, now in zip(rows, before[table], after[table], strict=True):
+            assert old == {name: was[name] for name in old} == {name: now[name] for name in old}
+
+
+def case_row(number: int, **changes: object) -> dict[str, object]:
+    return {
+        "id": number,
+        "uscc": "91990102MA0000015T",
+        "fact": "REC-001",
+        "grounds": f"理由{number}",
+        "received_at": datetime(2026, 1, number, 9, 30),
+        "answer_by": date(2026, 2, 10 - number),
+        "state": "OPEN",
+        "answer": "",
+        **changes,
+    }
+
+
+def test_open_objections_to_one_fact_become_one_that_loses_no_word_and_no_day(empty: Store) -> None:
+    upgrade(empty, "0002")
+    others = [
+        case_row(3, fact="REC-002"),
+        case_row(4, uscc="91990102MA9C000128"),
+        case_row(5, state="KEPT", closed_at=datetime(2026, 1, 6, 9, 30)),
+    ]
+    with empty.engine.begin() as connection:
+        objection = next(table for table in tables(connection) if table.name == "objection")
+        for row in (case_row(1), case_row(2), *others):
+            connection.execute(objection.insert().values(row))
+    upgrade(empty)
+    first, second, *rest = rows_of(empty)["objection"]
+    assert (first["state"], first["answer_by"]) == ("OPEN", date(2026, 2, 8))
+    assert "理由1" in first["grounds"]
+    assert "理由2" in first["grounds"]
+    assert (second["state"], second["answer"]) == ("KEPT", "并入异议 1")
+    assert second["closed_at"] == second["received_at"]
+    assert [row["state"] for row in rest] == ["OPEN", "OPEN", "KEPT"]
 
 
 @pytest.mark.parametrize(
@@ -166,7 +209,7 @@ def test_even_the_owner_adds_events_and_changes_none(
     assert rows_of(owner) == before
 
 
-@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+@pytest.mark.parametrize("kind", ["postgresql"], indirect=True)
 @pytest.mark.parametrize("table", APPEND_ONLY)
 def test_not_even_a_superuser_who_plays_a_replica_changes_an_event(
     owner: Store, postgres: Server, table: str

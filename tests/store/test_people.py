@@ -1,7 +1,9 @@
 """The agency and its filing, users and their roles, staff and their own record."""
 
+import re
 from datetime import date, datetime, timedelta
 from functools import partial
+from pathlib import Path
 
 import pytest
 
@@ -11,7 +13,7 @@ from reportgen.errors import ReportgenError
 from reportgen.store import people
 from reportgen.store.agency import agency, lose_filing, set_agency
 from reportgen.store.engine import Store
-from reportgen.store.people import StaffEntry
+from reportgen.store.people import ROLE_NAMES, Action, StaffEntry
 from reportgen.store.tables import ROLES
 
 NOW = datetime(2026, 11, 21, 9, 30)
@@ -71,6 +73,80 @@ def test_only_a_known_role_goes_to_a_known_user(store: Store, login: str, role: 
     with pytest.raises(ReportgenError, match=code):
         store.write(lambda session: people.grant(session, login, role))
     assert roles(store) == frozenset()
+
+
+def test_a_role_is_taken_back(store: Store) -> None:
+    store.write(lambda session: people.add_user(session, "jia", "编制员甲"))
+    assert store.write(lambda session: people.grant(session, "jia", "CLERK"))
+    assert not store.write(lambda session: people.grant(session, "jia", "CLERK"))
+    store.write(lambda session: people.grant(session, "jia", "ISSUER"))
+    assert store.write(lambda session: people.withdraw(session, "jia", "CLERK"))
+    assert not store.write(lambda session: people.withdraw(session, "jia", "CLERK"))
+    assert roles(store) == {"ISSUER"}
+
+
+GUIDE = Path(__file__).resolve().parents[2] / "docs" / "register.md"
+
+
+def may_by_the_guide(role: str) -> set[str]:
+    """Return what docs/register.md says that a role may do."""
+    rows = re.findall(r"^\| (\S+) \| ([^|]+) \| `[^|]+` \|$", GUIDE.read_text("utf-8"), re.M)
+    assert [action for action, _ in rows] == [str(action) for action in Action]
+    return {action for action, names in rows if names == "任一角色" or ROLE_NAMES[role] in names.split("、")}
+
+
+def may(store: Store, action: Action, login: str = "jia") -> bool:
+    try:
+        store.read(lambda session: people.permitted(session, login, action))
+    except ReportgenError as error:
+        assert error.code == "E1107"
+        assert action in error.text()
+        assert all(role.lower() in error.text() for role in people.PERMITTED[action])
+        return False
+    return True
+
+
+def enter(store: Store, login: str, *held: str) -> None:
+    store.write(lambda session: people.add_user(session, login, "样例"))
+    for role in held:
+        store.write(partial(people.grant, login=login, role=role))
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_every_role_may_do_just_what_it_is_for(store: Store, role: str) -> None:
+    enter(store, "first", "ADMIN")
+    enter(store, "jia", role)
+    assert {action for action in Action if may(store, action)} == may_by_the_guide(role)
+
+
+def test_who_has_no_role_may_do_nothing_and_who_has_several_all_of_theirs(store: Store) -> None:
+    enter(store, "first", "ADMIN")
+    enter(store, "jia")
+    assert not any(may(store, action, login) for action in Action for login in ("jia", "unknown"))
+    for role in ("CLERK", "AUDITOR", "REVIEWER"):
+        store.write(partial(people.grant, login="jia", role=role))
+    assert {action for action in Action if may(store, action)} == {
+        Action.IMPORT,
+        Action.DISPUTE,
+        Action.ARCHIVE,
+        Action.MANIFEST,
+        Action.USAGE,
+    }
+    store.write(lambda session: people.close_user(session, "jia", NOW))
+    assert not any(may(store, action) for action in Action)
+
+
+def test_an_office_without_users_asks_for_no_role(store: Store) -> None:
+    assert all(may(store, action) for action in Action)
+
+
+def test_until_somebody_manages_users_anybody_may(store: Store) -> None:
+    enter(store, "jia")
+    assert [action for action in Action if may(store, action, "anybody")] == [Action.USERS]
+    enter(store, "first", "ADMIN")
+    assert not may(store, Action.USERS, "anybody")
+    store.write(lambda session: people.close_user(session, "first", NOW))
+    assert [action for action in Action if may(store, action, "anybody")] == [Action.USERS]
 
 
 def test_a_closed_user_has_no_role_and_gets_none_and_stays_closed_since_then(store: Store) -> None:

@@ -1,0 +1,131 @@
+"""What a check is handed in: what a register or a manifest says of the file, what is asked, whom to trust.
+
+Plain values that load nothing: whoever has the register makes them, `certify.verify` compares.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from reportgen.errors import Fault, ReportgenError
+
+if TYPE_CHECKING:
+    from cryptography import x509
+
+VALID, EXPIRED, REVOKED = "有效", "已过期", "已撤销"
+NOTICE = "更正通知书"
+"""Stands where a report's state would: the file is no report but corrects one."""
+USED = ("已核销", "已归档")
+"""The register's own words for where an issued report stands."""
+TRUST_FOLDER = "trust"
+"""Where an office keeps the root certificates that it trusts."""
+_SUFFIXES = {".pem", ".crt", ".cer", ".der"}
+_PEM, _KEY = b"-----BEGIN CERTIFICATE-----", b"-----BEGIN PUBLIC KEY-----"
+_LARGEST = 1 << 20
+
+
+class Source(StrEnum):
+    """Which book was asked: the office's register, or a project's manifest (核验清单) taken from it."""
+
+    REGISTER = "register"
+    MANIFEST = "manifest"
+
+
+@dataclass(frozen=True)
+class Change:
+    """Something that happened after issue: its word, and since when."""
+
+    word: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class RegisterFacts:
+    """What a book says of one file as of a moment local to Asia/Shanghai.
+
+    `agency` is the name of whose book it is. Without a `number` the book knows no such file; one of a project
+    then still names its `project`, `round` and, where it has not all of them, `lots`, for it covers no other. A
+    `sha256` that is not the file's own belongs to the report of the number that the file bears. `usable` is what
+    follows from `state` at `as_of`, `recipient` a USCC, and `later` the numbers of the reports that take this
+    one's place.
+    """
+
+    source: Source
+    as_of: datetime
+    agency: str
+    number: str = ""
+    sha256: str = ""
+    state: str = ""
+    usable: bool = False
+    project: str = ""
+    round: int = 1
+    lot: str = ""
+    recipient: str = ""
+    valid_until: date | None = None
+    consumed_at: datetime | None = None
+    changes: tuple[Change, ...] = ()
+    later: tuple[str, ...] = ()
+    lots: tuple[str, ...] = ()
+
+    @property
+    def used(self) -> bool:
+        """Say whether the report was used for its project."""
+        return self.state in USED
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The use that is asked about; what is left out is not asked."""
+
+    project: str
+    round: int | None = None
+    lot: str | None = None
+
+
+@dataclass(frozen=True)
+class Trust:
+    """Root certificates (DER) that a signature and a time stamp may lead to; none: nothing to check against."""
+
+    roots: tuple[bytes, ...] = ()
+
+    @classmethod
+    def read(cls, *paths: Path) -> "Trust":
+        """Return the certificates of files and folders, PEM or DER; raises E0301 (no certificate), E0302.
+
+        A public key that lies among them, as that of the manifests may, is passed over.
+        """
+        return cls(tuple(dict.fromkeys(root for path in paths for root in _certificates(path))))
+
+
+def _certificates(path: Path) -> Iterable[bytes]:
+    try:
+        if path.is_dir():
+            files = sorted(file for file in path.iterdir() if file.suffix.lower() in _SUFFIXES)
+            return [root for file in files for root in _certificates(file)]
+        with path.open("rb") as file:
+            return _parsed(file.read(_LARGEST), path)
+    except OSError as error:
+        raise ReportgenError("E0302", path=str(path), file=path.name) from error
+
+
+def _parsed(content: bytes, path: Path) -> list[bytes]:
+    from cryptography import x509
+    from cryptography.hazmat.primitives.serialization import Encoding
+
+    if _KEY in content and _PEM not in content:
+        return []
+    load = x509.load_pem_x509_certificates if _PEM in content else _of_der
+    try:
+        return [certificate.public_bytes(Encoding.DER) for certificate in load(content)]
+    except ValueError as error:
+        fault = Fault("E0301", path.name, "不是 PEM 或 DER 格式的证书")
+        raise ReportgenError("E0301", path=str(path), faults=[fault]) from error
+
+
+def _of_der(content: bytes) -> "list[x509.Certificate]":
+    from cryptography import x509
+
+    return [x509.load_der_x509_certificate(content)]

@@ -1,0 +1,57 @@
+"""更正通知书: the notices that go out for a report that proved wrong, each with its number and its file."""
+
+from sqlalchemy import func, update
+from sqlmodel import Session, col, select
+
+from reportgen.errors import ReportgenError
+from reportgen.registry.events import Tag, record
+from reportgen.registry.lifecycle import LABELS, Desk, Made, by_number, get, id_of
+from reportgen.registry.tables import IN_THE_WORLD, NoticeRow, ReportRow, State
+
+
+def reserve(session: Session, report: str, desk: Desk) -> str:
+    """Return the number of a report's next notice, which no other will bear.
+
+    Raises E0502, E0605 (nobody outside holds the report).
+    """
+    row = _held(session, report)
+    count = session.exec(select(func.count()).where(NoticeRow.report_id == id_of(row))).one()
+    notice = NoticeRow(report_id=id_of(row), number=f"{report}-G{count + 1}", issued_at=desk.at)
+    session.add(notice)
+    return notice.number
+
+
+def enter(session: Session, report: str, number: str, made: Made, desk: Desk) -> ReportRow:
+    """Enter the file of a notice, which stands under its name, and mark the report as corrected.
+
+    Raises E0502, E0605.
+    """
+    row = _held(session, report)
+    file = {"sha256": made.sha256, "pages": made.pages, "file": made.file}
+    session.execute(update(NoticeRow).where(col(NoticeRow.number) == number).values(file))
+    first = update(ReportRow).where(col(ReportRow.id) == row.id, col(ReportRow.corrected_at).is_(None))
+    session.execute(first.values(corrected_at=desk.at))
+    corrected = get(session, id_of(row))
+    said = {"number": number, "sha256": made.sha256}
+    record(session, corrected, Tag.REPORT_MARK_CORRECT, desk.at, desk.actor, desk.key, **said)
+    return corrected
+
+
+def of_report(session: Session, report_id: int) -> list[NoticeRow]:
+    """Return the notices of a report that went out, the first one first."""
+    found = select(NoticeRow).where(NoticeRow.report_id == report_id, NoticeRow.sha256 != "")
+    return list(session.exec(found.order_by(col(NoticeRow.id))).all())
+
+
+def by_hash(session: Session, sha256: str) -> tuple[NoticeRow, ReportRow] | None:
+    """Return the notice whose file has a hash, and the report it corrects."""
+    found = select(NoticeRow).where(NoticeRow.sha256 == sha256).order_by(col(NoticeRow.id)).limit(1)
+    notice = session.exec(found).one_or_none()
+    return None if notice is None else (notice, get(session, notice.report_id))
+
+
+def _held(session: Session, number: str) -> ReportRow:
+    report = by_number(session, number, lock=True)
+    if report.state not in IN_THE_WORLD:
+        raise ReportgenError("E0605", number=number, state=LABELS[State(report.state)])
+    return report
