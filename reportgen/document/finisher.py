@@ -29,6 +29,8 @@ _CLAIM = (
 )
 _BOXES = {"/Div", "/Span", "/NonStruct"}
 _END = b"</rdf:RDF>"
+_PX = 0.75
+"""Points in a CSS pixel."""
 # pydyf and WeasyPrint have no types: their objects are dictionaries and lists of anything.
 _Object = Any
 
@@ -52,6 +54,7 @@ def finisher(document: object, pdf: _Object) -> None:
     _attach_once(pdf)
     elements = list(_elements(pdf))
     _name_heads(pdf, elements)
+    _place_figures(pdf, elements)
     _link_once(pdf, elements)
     _set_aside(pdf, {element.number for element in _pruned(pdf, elements)})
     _mark_watermarks(pdf)
@@ -94,6 +97,15 @@ def _name_heads(pdf: _Object, elements: list[_Object]) -> None:
             cell.pop("ID", None)
         elif cell["S"] == "/TD":
             cell["A"].pop("Headers", None)
+
+
+def _place_figures(pdf: _Object, elements: list[_Object]) -> None:
+    """Turn the place of a figure, which WeasyPrint gives in px from the top, into pt from the foot of the page."""
+    for figure in elements:
+        if figure["S"] == "/Figure":
+            left, top, right, foot = (length * _PX for length in figure["A"]["BBox"])
+            height = _at(pdf, figure["Pg"])["MediaBox"][3]
+            figure["A"]["BBox"] = pydyf.Array((left, height - foot, right, height - top))
 
 
 def _link_once(pdf: _Object, elements: list[_Object]) -> None:

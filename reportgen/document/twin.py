@@ -357,13 +357,13 @@ def _local(value: datetime) -> datetime:
 def read_twin(pdf: bytes) -> Twin | None:
     """Return the twin that a report carries, None where it carries none; raises E0301 for a broken one."""
     try:
-        with pikepdf.open(BytesIO(pdf)) as opened:
+        with pikepdf.open(BytesIO(pdf), suppress_warnings=True) as opened:
             files = [item for item in opened.Root.get("/AF", []) if str(item.get("/UF")) == TWIN_FILE]
             texts = [_unpacked(item["/EF"]["/F"]) for item in files]
     except (pikepdf.PdfError, zlib.error, AttributeError, KeyError, TypeError, ValueError) as error:
-        raise _broken(str(error)) from error
+        raise _broken("文件或附件的结构损坏") from error
     if len(texts) > 1:
-        raise _broken(f"有 {len(texts)} 份")
+        raise _broken(f"附有 {len(texts)} 份，只应有一份")
     return _read(texts[0]) if texts else None
 
 
@@ -372,11 +372,11 @@ def _unpacked(stream: pikepdf.Object) -> bytes:
     if stream.get("/Filter") is None:
         return stream.read_raw_bytes()
     if stream["/Filter"] != "/FlateDecode":
-        raise ValueError(f"不支持的压缩方式 {stream['/Filter']}")
+        raise _broken("压缩方式不是 FlateDecode")
     unpacking = zlib.decompressobj()
     data = unpacking.decompress(stream.read_raw_bytes(), _LARGEST)
     if not unpacking.eof:
-        raise ValueError(f"不完整，或超过 {_LARGEST} 字节")
+        raise _broken(f"不完整，或超过 {_LARGEST} 字节")
     return data
 
 
@@ -388,4 +388,4 @@ def _read(text: bytes) -> Twin:
 
 
 def _broken(why: str) -> ReportgenError:
-    return ReportgenError("E0301", path=TWIN_FILE, faults=[Fault("E0301", TWIN_FILE, f"读不出：{why}")])
+    return ReportgenError("E0301", path=TWIN_FILE, faults=[Fault("E0301", "", why)])

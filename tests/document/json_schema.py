@@ -56,7 +56,7 @@ def _required(value: Any, asked: list[str]) -> list[str]:
 def _format(value: Any, asked: str) -> list[str]:
     try:
         _FORMATS[asked](value)
-    except ValueError:
+    except (TypeError, ValueError):
         return [f"no {asked}"]
     return []
 

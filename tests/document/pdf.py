@@ -7,9 +7,12 @@ from pathlib import Path
 import pikepdf
 
 
-def text(path: Path, first: int = 1, last: int = 999) -> str:
-    """Return the text of some pages without white space, so that line breaks do not matter."""
-    command = ["pdftotext", "-f", str(first), "-l", str(last), str(path), "-"]
+def text(path: Path, first: int = 1, last: int = 999, *options: str) -> str:
+    """Return the text of some pages without white space, so that line breaks do not matter.
+
+    With `-raw` in the order in which it is painted, else as it stands on the page.
+    """
+    command = ["pdftotext", *options, "-f", str(first), "-l", str(last), str(path), "-"]
     done = subprocess.run(command, capture_output=True, check=True)
     return re.sub(r"\s+", "", done.stdout.decode())
 
@@ -25,6 +28,14 @@ def links(path: Path) -> list[str]:
     with pikepdf.open(path) as pdf:
         found = [link for sheet in pdf.pages for link in sheet.get("/Annots", [])]
         return [str(link.A.URI) if "/A" in link else str(link.Dest) for link in found]
+
+
+def figures(path: Path) -> dict[str, tuple[float, ...]]:
+    """Return each figure's alternative text and its place: left, foot, right, top in mm from the page's corner."""
+    with pikepdf.open(path) as pdf:
+        elements = [item for item in pdf.objects if isinstance(item, pikepdf.Dictionary)]
+        found = [item for item in elements if item.get("/S") == "/Figure"]
+        return {str(item.Alt): tuple(float(pt) / 72 * 25.4 for pt in list(item.A.BBox)) for item in found}
 
 
 def fonts(path: Path) -> dict[str, bool]:

@@ -116,6 +116,13 @@ def test_header_cells_have_a_scope_and_every_figure_its_words(name: str, press: 
     assert all(archive.figures(path))
 
 
+def test_a_figure_says_where_on_the_page_it_stands(press: Press) -> None:
+    places = pdf.figures(press("service-young")[1])
+    (left, foot, right, top) = next(place for alt, place in places.items() if alt.startswith("核验二维码"))
+    assert (left, foot, right, top) == pytest.approx((21, 37, 49, 65), abs=0.5)
+    assert all(0 <= place[1] < place[3] <= 297 for place in places.values())
+
+
 def test_what_repeats_on_every_page_is_an_artifact_and_not_heard(press: Press) -> None:
     _, path = press("service-young")
     heard = archive.aloud(path)

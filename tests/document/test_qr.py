@@ -8,8 +8,11 @@ from xml.etree import ElementTree
 
 import pytest
 import segno
+from PIL import Image
 
-from reportgen.document.qr import qr_svg
+from reportgen.document.qr import SMALLEST_MM, qr_svg
+from tests.document import pdf
+from tests.document.samples import REPORTS, Press
 
 URL = "https://verify.example.cn/v/XY2026112100A3F7K9P2-Q/AB12CD34EF56GH78JK90MN12PQ"
 SVG = "{http://www.w3.org/2000/svg}"
@@ -31,6 +34,69 @@ def test_a_scanner_reads_the_address_from_a_grey_200_dpi_page(size_mm: float, tm
         ["zbarimg", "--quiet", "--raw", "page.png"], cwd=tmp_path, capture_output=True, text=True, check=True
     )
     assert scan.stdout.strip() == URL
+
+
+def scanned(picture: Path) -> str:
+    """Return what a scanner reads in a picture."""
+    command = ["zbarimg", "--nodbus", "--quiet", "--raw", str(picture)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    return done.stdout.strip()
+
+
+def printed(path: Path, colours: str, *region: str) -> Path:
+    """Return the first page, or a region of it in pixels, as a 200 dpi printer would put it on paper."""
+    target = path.with_name(f"page{colours}")
+    command = ["pdftoppm", "-r", "200", "-f", "1", "-l", "1", colours, "-singlefile", *region]
+    subprocess.run([*command, str(path), str(target)], check=True)
+    return target.with_suffix(".pbm" if colours == "-mono" else ".pgm")
+
+
+# Where the code stands on a cover, for speed; whole pages follow below.
+CORNER = ("-x", "100", "-y", "1750", "-W", "800", "-H", "520")
+
+
+@pytest.mark.parametrize("name", REPORTS)
+def test_the_code_of_a_report_survives_grey_and_black_and_white_print(name: str, press: Press) -> None:
+    done, path = press(name)
+    (alt, place), *_ = [
+        (alt, place) for alt, place in pdf.figures(path).items() if alt.startswith("核验二维码")
+    ]
+    # Number and code, and nothing of anybody; the code stands beside it for who has no camera.
+    read = re.search(rf"https://verify\.example\.cn/v/{done.number}/([0-9A-Z]{{26}})$", alt)
+    assert read
+    assert f"核验码{read[1]}" in pdf.text(path, 1, 1, "-raw")
+    assert scanned(printed(path, "-gray", *CORNER)) == read[0]
+    assert scanned(printed(path, "-mono", *CORNER)) == read[0]
+    left, foot, right, top = place
+    assert min(right - left, top - foot) >= SMALLEST_MM
+
+
+# Degrees of rotation, and how far the corners of the photograph move, in hundredths of the page.
+@pytest.mark.parametrize(
+    ("turn", "corners"),
+    [(0, (0,) * 8), (4, (-6, -2, 3, 2, -2, -1, 5, 2)), (-7, (-3, -2, -4, 2, 4, 2, 3, -3))],
+)
+def test_a_telephone_reads_the_code_from_a_photograph_of_the_whole_cover(
+    turn: int, corners: tuple[int, ...], press: Press
+) -> None:
+    _, path = press("housing-breacher")
+    page = printed(path, "-gray")
+    photograph(page, turn, corners).save(path.with_suffix(".jpg"), quality=60)
+    read = scanned(path.with_suffix(".jpg"))
+    assert read.startswith("https://verify.example.cn/v/")
+    assert read == scanned(page)
+
+
+def photograph(page: Path, turn: int, corners: tuple[int, ...]) -> Image.Image:
+    """Return a page on a grey desk as a telephone held aslant sees it, 1080 pixels wide."""
+    turned = Image.open(page).rotate(turn, Image.Resampling.BICUBIC, expand=True, fillcolor=190)
+    width, height = turned.size
+    frame = (0, 0, 0, height, width, height, width, 0)
+    moved = [
+        at + move * size / 100 for at, move, size in zip(frame, corners, (width, height) * 4, strict=True)
+    ]
+    seen = turned.transform(turned.size, Image.Transform.QUAD, moved, Image.Resampling.BICUBIC, fillcolor=190)
+    return seen.resize((1080, 1080 * height // width), Image.Resampling.LANCZOS)
 
 
 @pytest.mark.parametrize("url", [URL, "https://a.example/", "https://a.example/" + "甲" * 20])
