@@ -17,15 +17,14 @@ from pathlib import Path
 from sqlalchemy import update
 from sqlmodel import Session, col
 
-from reportgen.cli.demo import request_of, sample_office
-from reportgen.pipeline import issue
 from reportgen.registry.tables import ReportRow
 from reportgen.settings import database_url, read_office
 from reportgen.store.engine import open_store
-from tests.certify.pki import NOW, pem, pki
-from tests.certify.reports import CASES, SAMPLES, checked, held, nothing, signed
+from tests.certify.pki import pem, pki
+from tests.certify.reports import checked, held, nothing, signed
 from tests.certify.test_tamper import BROKEN, MATRIX
-from tests.registry.lives import issued
+from tests.document.samples import issued
+from tests.registry.lives import issued as entered
 
 ROUNDS, STARTS = 20, 7
 
@@ -61,7 +60,7 @@ def office(folder: Path, report: bytes) -> Path:
     sha256 = hashlib.sha256(report).hexdigest()
 
     def enter(session: Session) -> None:
-        row = issued(session)
+        row = entered(session)
         session.execute(update(ReportRow).where(col(ReportRow.id) == row.id).values(sha256=sha256))
 
     store = open_store(database_url(read_office(folder / "reportgen.toml")))
@@ -86,7 +85,7 @@ def command(folder: Path, *words: object) -> tuple[float, float]:
 def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        made = issue(request_of(CASES["goods-good"], SAMPLES), sample_office(), NOW, folder / "unsigned.pdf")
+        made = issued("goods-good", folder)
         report = signed(made.pdf)
         print("check, seconds of processor time")
         for row, seconds in checks(report):

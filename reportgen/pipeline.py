@@ -26,8 +26,8 @@ from reportgen.project.applicant import Applicant, check_joint
 from reportgen.project.model import Project
 from reportgen.registry import notices
 from reportgen.registry.lifecycle import LABELS, Made, by_number
-from reportgen.registry.marks import later, standing
 from reportgen.registry.numbers import public_number, verification_code
+from reportgen.registry.standing import later, standing
 from reportgen.registry.tables import ReportRow, State
 from reportgen.registry.words import conclusion
 from reportgen.settings import Office

@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from io import BytesIO
+from itertools import islice
 from typing import TYPE_CHECKING, TypeVar
 
 from reportgen.certify.facts import Trust
 from reportgen.certify.narrow import narrow
-from reportgen.project.model import CHINA
+from reportgen.zone import CHINA
 
 if TYPE_CHECKING:
     from asn1crypto import cms, x509
@@ -24,12 +25,17 @@ if TYPE_CHECKING:
     from pyhanko_certvalidator import ValidationContext
 
 T = TypeVar("T")
+_ENTRY = re.compile(rb"[0-9]{10} [0-9]{5} [nf]")
 _RANGE = re.compile(rb"/ByteRange *\[ *0 +[0-9]{1,10} +([0-9]{1,10}) +([0-9]{1,10}) *\]")
 _NUMBER = re.compile(rb"[A-Z]{2}[0-9]{8}[0-9A-Z]{8}-[0-9A-Z]")
 LARGEST = 50 * 1024 * 1024
 """The longest file that is read, in bytes; a report has a hundredth of it."""
-LARGEST_STREAM = 16 * 1024 * 1024
-"""The largest part of a file that is unpacked, in bytes."""
+MOST_OBJECTS = 50_000
+"""The most objects that a table in a file may list; a report has a tenth of it."""
+_ALL_UNPACKED = 16 * 1024 * 1024
+"""What is unpacked of a file at most, in bytes, all together."""
+_UNPACKED = 320 * 1024
+"""What is unpacked to find the signature, in bytes: the list of objects and a few of them take a fifth of it."""
 TEST_MARK = "测试"
 
 
@@ -107,25 +113,27 @@ def inspect(data: bytes, trust: Trust, at: datetime) -> Seen | Unreadable:
         return Unreadable.BROKEN
 
 
-def opened(data: bytes) -> "PdfFileReader":
-    """Return pyHanko's reader of a file, which unpacks no stream to more than LARGEST_STREAM bytes."""
-    from pyhanko.pdf_utils.decode_limits import DecodeLimits, StreamDecodeLimits
+def opened(data: bytes, most: int = _ALL_UNPACKED) -> "PdfFileReader":
+    """Return pyHanko's reader of a file, which unpacks no more than `most` bytes of it all together."""
+    from pyhanko.pdf_utils.decode_limits import DecodeLimits, DocumentDecodeBudget, StreamDecodeLimits
     from pyhanko.pdf_utils.reader import PdfFileReader
 
-    limits = DecodeLimits(StreamDecodeLimits(max_output_size=LARGEST_STREAM))
+    if next(islice(_ENTRY.finditer(data), MOST_OBJECTS, None), None):
+        raise ValueError(f"more than {MOST_OBJECTS} objects")
+    limits = DecodeLimits(StreamDecodeLimits(), document_budget=DocumentDecodeBudget(most, 0))
     return PdfFileReader(BytesIO(data), decode_limits=limits)
 
 
 def _opened_somehow(data: bytes) -> "PdfFileReader":
     """Return the reader of a file, or of what its signature covers where bytes behind that hide the file's end."""
     try:
-        return opened(data)
+        return opened(data, _UNPACKED)
     except Exception:
         found = _RANGE.search(data)
         end = int(found[1]) + int(found[2]) if found else 0
         if not 0 < end < len(data):
             raise
-        return opened(data[:end])
+        return opened(data[:end], _UNPACKED)
 
 
 def _read(data: bytes, trust: Trust, at: datetime) -> Seen | Unreadable:

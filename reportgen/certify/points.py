@@ -25,7 +25,7 @@ _UNREADABLE = {
     Unreadable.BROKEN: "文件损坏、被截断或被改动，不能读取",
     Unreadable.ENCRYPTED: "文件被加密，出具的报告从不加密",
     Unreadable.UNSIGNED: "没有电子签名",
-    Unreadable.SEVERAL: "有不止一个电子签名，出具的报告只有一个",
+    Unreadable.SEVERAL: "有不止一个电子签名，出具的报告只有一个；长期保存的副本不代替原件",
 }
 _COVERED = {
     Coverage.WHOLE: "签名覆盖整个文件",

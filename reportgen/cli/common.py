@@ -12,16 +12,14 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from reportgen.errors import Fault, ReportgenError
-from reportgen.intake.files import load_project, load_subject
-from reportgen.project.applicant import Applicant, joint, single
-from reportgen.project.model import CHINA, Party, Project
 from reportgen.settings import OFFICE_FILE, Office, asset_dir, database_url, find_office, read_office
-from reportgen.subject import history
-from reportgen.subject.identifiers import uscc_fault
-from reportgen.subject.model import Subject
+from reportgen.zone import CHINA
 
 if TYPE_CHECKING:
+    from reportgen.project.applicant import Applicant
+    from reportgen.project.model import Party, Project
     from reportgen.store.engine import Store
+    from reportgen.subject.model import Subject
 
 F = TypeVar("F", bound=Callable[..., Any])
 FILE = click.Path(path_type=Path)
@@ -85,8 +83,10 @@ class Then:
         """Return the last moment of the day on which the facts were known."""
         return None if self.known_at is None else datetime.combine(self.known_at, time.max)
 
-    def of(self, subject: Subject) -> Subject:
+    def of(self, subject: "Subject") -> "Subject":
         """Return a subject as it was then; raises E0315, E0316, E0317."""
+        from reportgen.subject import history
+
         # Known time first: it asks when the sources were collected, which valid time leaves behind.
         if self.known_at is not None:
             subject = history.known_at(subject, self.known_at)
@@ -129,11 +129,14 @@ def store_of(folder: Path | None) -> Iterator["Store"]:
         yield store
 
 
-def subject_of(word: str, office: Path | None = None, then: Then = _TODAY) -> Subject:
+def subject_of(word: str, office: Path | None = None, then: Then = _TODAY) -> "Subject":
     """Return the subject of a file, or of the office's database by its USCC.
 
     Raises what reading a file raises, E0350 (unknown), E0357 (no office), and what `Then.of` raises.
     """
+    from reportgen.intake.files import load_subject
+    from reportgen.subject.identifiers import uscc_fault
+
     path = Path(word)
     if path.is_file() or uscc_fault(word):
         return then.of(load_subject(path))
@@ -145,13 +148,15 @@ def subject_of(word: str, office: Path | None = None, then: Then = _TODAY) -> Su
 
 def applicant_of(
     word: str, partners: Sequence[str], office: Path | None = None, then: Then = _TODAY
-) -> Applicant:
+) -> "Applicant":
     """Return the applicant of a lead and `SUBJECT:SHARE` partners; raises E0202 and what `subject_of` raises."""
+    from reportgen.project.applicant import joint, single
+
     lead = subject_of(word, office, then)
     return joint(lead, [_partner(text, office, then) for text in partners]) if partners else single(lead)
 
 
-def _partner(text: str, office: Path | None, then: Then) -> tuple[Subject, Decimal]:
+def _partner(text: str, office: Path | None, then: Then) -> "tuple[Subject, Decimal]":
     name, _, share = text.rpartition(":")
     try:
         return subject_of(name, office, then), Decimal(share)
@@ -160,11 +165,13 @@ def _partner(text: str, office: Path | None, then: Then) -> tuple[Subject, Decim
         raise ReportgenError("E0301", path="--partner", faults=[fault]) from error
 
 
-def whole_project_of(word: str, office: Path | None = None, then: Then = _TODAY) -> Project:
+def whole_project_of(word: str, office: Path | None = None, then: Then = _TODAY) -> "Project":
     """Return the project of a file, or of the office's database by its id, with all its lots.
 
     Raises what reading a file raises, E0351 (unknown).
     """
+    from reportgen.intake.files import load_project
+
     path = Path(word)
     if path.is_file() or path.suffix in _FILES or find_office(office) is None:
         return load_project(path)
@@ -174,7 +181,7 @@ def whole_project_of(word: str, office: Path | None = None, then: Then = _TODAY)
         return store.read(lambda session: project_at(session, word, known_at=then.moment))
 
 
-def project_of(word: str, lot: str, office: Path | None = None) -> Project:
+def project_of(word: str, lot: str, office: Path | None = None) -> "Project":
     """Return a project as it stands for one lot; raises E0306, E0307 and what `whole_project_of` raises."""
     return whole_project_of(word, office).select(lot)
 
@@ -184,7 +191,7 @@ def office_of(folder: Path | None) -> Office:
     return find_office(folder) or read_office(asset_dir("sample_subjects") / "office" / OFFICE_FILE)
 
 
-def recipient_of(project: Project, uscc: str) -> Party:
+def recipient_of(project: "Project", uscc: str) -> "Party":
     """Return the recipient, which is the project's owner or its agent; raises E0301 for anybody else."""
     for party in (project.owner, project.agent):
         if party is not None and party.uscc == uscc:

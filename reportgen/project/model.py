@@ -1,7 +1,7 @@
 """The project (项目), its lots (标段), and the one date on which everything is tested."""
 
 from collections import Counter
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Annotated, Self
 
@@ -13,9 +13,7 @@ from reportgen.project.clauses import Party as Party  # noqa: PLC0414 - a projec
 from reportgen.project.requirements import Requirement, Years
 from reportgen.subject.base import Date, Identifier, LongText, Model, Moment, Money, Region, Text
 from reportgen.subject.matter import Matter as Matter  # noqa: PLC0414 - a project names its matter
-
-CHINA = timezone(timedelta(hours=8), "Asia/Shanghai")
-"""Days begin at 00:00 here; the zone has had no other offset since 1991."""
+from reportgen.zone import CHINA as CHINA  # noqa: PLC0414 - its moments are of this zone
 
 TENDER_MATTERS = frozenset({Matter.WORKS_TENDER, Matter.GOVERNMENT_PROCUREMENT})
 

@@ -18,6 +18,7 @@ from sqlmodel import Session, col, select
 from reportgen.errors import ReportgenError
 from reportgen.registry.event_data import Value
 from reportgen.registry.events import Tag, record
+from reportgen.registry.standing import LABELS as LABELS  # noqa: PLC0414 - a life has these states
 from reportgen.registry.tables import LIGHT, PartyRow, ReportRow, RequestRow, RestsOnRow, State
 from reportgen.store.rows import changed, table_of, taken
 
@@ -351,19 +352,6 @@ def by_number(session: Session, number: str, *, lock: bool = False) -> ReportRow
     if found is None:
         raise ReportgenError("E0502", number=number)
     return found
-
-
-LABELS: Mapping[State, str] = {
-    State.DRAFT: "草稿",
-    State.REVIEWED: "已复核",
-    State.RENDERING: "签发中",
-    State.ISSUED: "有效",
-    State.CONSUMED: "已核销",
-    State.ARCHIVED: "已归档",
-    State.EXPIRED: "已过期",
-    State.REVOKED: "已撤销",
-    State.VOID: "作废",
-}
 
 
 def _of_request(session: Session, request_id: int) -> ReportRow | None:

@@ -9,7 +9,7 @@ from sqlmodel import Session, select
 from reportgen.certify.manifest import After, Listed, Manifest, Named, Place
 from reportgen.document.issuer import Agency
 from reportgen.project.model import Project
-from reportgen.registry import marks, queries
+from reportgen.registry import queries, standing
 from reportgen.registry.event_data import Value
 from reportgen.registry.events import Tag
 from reportgen.registry.lifecycle import Desk
@@ -101,5 +101,5 @@ def _listed(session: Session, row: ReportRow, summary: Summary, asked: RequestRo
         used_by=row.consumed_by,
         revoked_at=row.revoked_at,
         changes=tuple(After(word=change.word, at=change.at) for change in summary.changes),
-        later=tuple(str(other.number) for other in marks.later(session, row)) if row.superseded else (),
+        later=tuple(str(other.number) for other in standing.later(session, row)) if row.superseded else (),
     )

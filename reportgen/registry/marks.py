@@ -4,14 +4,12 @@ After the deadline a bidder can replace nothing, so a change marks a report and 
 """
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
-from datetime import date, datetime
 
 from sqlalchemy import update
 from sqlmodel import Session, col, select
 
 from reportgen.registry.events import Tag, record
-from reportgen.registry.lifecycle import LABELS, Desk, get, id_of, void
+from reportgen.registry.lifecycle import Desk, get, id_of, void
 from reportgen.registry.tables import IN_THE_WORLD, PartyRow, ReportRow, RestsOnRow, State
 from reportgen.store.facts import subject_by_hash
 from reportgen.store.rows import changed
@@ -22,38 +20,6 @@ _COLUMNS = {
     Tag.REPORT_MARK_OUTDATED: "outdated_at",
     Tag.REPORT_MARK_DISPUTE: "disputed_at",
 }
-
-
-@dataclass(frozen=True)
-class Change:
-    """Something that happened after issue: its word, and since when."""
-
-    word: str
-    at: datetime
-
-
-@dataclass(frozen=True)
-class Standing:
-    """Where a report stands on a day: its state in Chinese, whether it may be used, and what changed since."""
-
-    state: str
-    usable: bool
-    changes: tuple[Change, ...]
-
-
-def standing(report: ReportRow, on: date) -> Standing:
-    """Return where a report stands; a date that has passed needs nobody to say so."""
-    state = State(report.state)
-    late = report.valid_until is not None and report.valid_until < on
-    if state is State.ISSUED and late:
-        state = State.EXPIRED
-    marks = (
-        ("需更新", report.outdated_at),
-        ("异议中", report.disputed_at),
-        ("已出更正通知", report.corrected_at),
-    )
-    changes = [Change(word, at) for word, at in marks if at is not None]
-    return Standing(LABELS[state], state is State.ISSUED, tuple(changes))
 
 
 def resting_on(session: Session, uscc: str, facts: Collection[str]) -> list[int]:
@@ -124,29 +90,3 @@ def give_up(session: Session, uscc: str, desk: Desk) -> list[str]:
     rows = session.exec(asked.order_by(col(ReportRow.id)).with_for_update(of=ReportRow)).all()
     gone = [row for row, digest in rows if subject_by_hash(session, uscc, digest) is None]
     return [str(void(session, id_of(row), desk).number) for row in gone]
-
-
-def earlier(session: Session, report: ReportRow) -> list[str]:
-    """Return the numbers of the reports that a report supersedes, the newest first."""
-    numbers: list[str] = []
-    row: ReportRow | None = report
-    while row is not None and row.supersedes_id is not None:
-        row = session.get(ReportRow, row.supersedes_id)
-        if row is not None and row.number:
-            numbers.append(row.number)
-    return numbers
-
-
-def later(session: Session, report: ReportRow) -> list[ReportRow]:
-    """Return the issued reports that take the place of a report, the oldest first."""
-    found: list[ReportRow] = []
-    row: ReportRow | None = report
-    while row is not None:
-        row = session.exec(
-            select(ReportRow)
-            .where(ReportRow.supersedes_id == row.id, col(ReportRow.issued_at).is_not(None))
-            .order_by(col(ReportRow.id).desc())
-            .limit(1)
-        ).one_or_none()
-        found += [row] if row is not None else []
-    return found

@@ -10,7 +10,7 @@ from sqlmodel import Session, col, select
 from reportgen.certify.facts import NOTICE, Change, RegisterFacts, Source
 from reportgen.errors import ReportgenError
 from reportgen.registry import notices, queries
-from reportgen.registry.marks import later, standing
+from reportgen.registry.standing import later, standing
 from reportgen.registry.tables import NoticeRow, ReportRow
 from reportgen.store.tables import AgencyRow
 

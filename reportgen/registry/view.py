@@ -8,7 +8,7 @@ from datetime import date, datetime
 from sqlmodel import Session, col, select
 
 from reportgen.registry.events import Tag, report_stream
-from reportgen.registry.marks import Change, earlier, later, standing
+from reportgen.registry.standing import Change, earlier, later, standing
 from reportgen.registry.tables import EventRow, Kind, ReportRow, RequestRow
 from reportgen.registry.words import KINDS, TAGS, conclusion
 from reportgen.store.agency import lost_on

@@ -10,21 +10,22 @@ from pathlib import Path
 from typing import Any
 
 import pikepdf
+import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
 
-from reportgen.certify.authority import Holder
+from reportgen.certify.authority import Holder, certify_signer
 from reportgen.certify.facts import RegisterFacts, Source, Trust
 from reportgen.certify.folding import Key, Point
 from reportgen.certify.keys import Signing
 from reportgen.certify.sign import certify
 from reportgen.certify.verify import Verification, verify
-from reportgen.plain import read_plain
-from reportgen.settings import asset_dir
+from reportgen.pipeline import Issued
 from tests.certify import paper
-from tests.certify.pki import NAME, NOW, pki
+from tests.certify.pki import NAME, NOW, USCC, local_stamper, pki
+from tests.document.samples import SAMPLES as SAMPLES  # noqa: PLC0414 - the facts behind the reports
+from tests.document.samples import issued
 from tests.once import Once
 
-SAMPLES = asset_dir("sample_subjects")
-CASES: dict[str, dict[str, Any]] = {c["id"]: c for c in read_plain(SAMPLES / "cases.yaml").data["cases"]}
 LATER = NOW + timedelta(days=10)
 """When files are checked unless a test says otherwise."""
 NUMBER, PROJECT = "XY20261121E42EJ6YR-A", "JC-2026-001"
@@ -36,22 +37,24 @@ def small(signing: Signing | None = None, at: datetime = NOW) -> bytes:
     return signed(paper.typeset(2), signing, at)
 
 
+@cache
 def signed(pdf: bytes, signing: Signing | None = None, at: datetime = NOW) -> bytes:
     """Return a typeset document certified, by default with the own signer and its time stamp."""
     return certify(pdf, paper.seal(), signing or pki().signing(), reason="出具", place="昀海省", at=at).pdf
 
 
 def unsigned(name: str, once: Once, folder: Path) -> bytes:
-    """Return a sample report as it is typeset."""
+    """Return a sample report as it is typeset, the same one that the tests of documents look at."""
 
-    def make() -> bytes:
-        from reportgen.cli.demo import request_of, sample_office
-        from reportgen.pipeline import issue
+    def make() -> Issued:
+        with pytest.MonkeyPatch.context() as patch:
+            secret = folder / "secret"
+            secret.write_bytes(b"a secret of tests, 32 bytes long")
+            patch.setenv("REPORTGEN_SECRET_FILE", str(secret))
+            return issued(name, folder)
 
-        return issue(request_of(CASES[name], SAMPLES), sample_office(), NOW, folder / "report.pdf").pdf
-
-    made: bytes = once(f"unsigned-{name}", make)
-    return made
+    done: Issued = once(f"report-{name}", make)
+    return done.pdf
 
 
 def held(data: bytes, **changes: Any) -> RegisterFacts:
@@ -114,18 +117,11 @@ def changed(pdf: bytes, change: Callable[[pikepdf.Pdf], None]) -> bytes:
 
 def stranger() -> Signing:
     """Return the means of somebody of the same name under a root of his own, whose stamps are his as well."""
-    from tests.certify.pki import local_stamper
-
     other = pki().stranger
     return pki().signing(other.signing, other.root, local_stamper(other))
 
 
 def named(name: str) -> Holder:
     """Return a signer of another name under the own root."""
-    from cryptography.hazmat.primitives.asymmetric import ec
-
-    from reportgen.certify.authority import certify_signer
-    from tests.certify.pki import USCC
-
     key = ec.generate_private_key(ec.SECP256R1())
     return Holder(certify_signer(pki().own.root, key, name, USCC, NOW - timedelta(days=20)), key)

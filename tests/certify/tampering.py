@@ -14,6 +14,8 @@ from pyhanko.pdf_utils.generic import pdf_name, pdf_string
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 
 Tamper = Callable[[bytes], bytes]
+_OBJECTS = b"<< /Type /ObjStm /N 1 /First 4 /Filter /FlateDecode /Length %d >>"
+_LIST = b"<< /Type /XRef /Size 40000000 /W [0 1 0] /Root 1 0 R /Filter /FlateDecode /Length %d >>"
 
 
 def digits(data: bytes) -> tuple[int, int]:
@@ -187,9 +189,26 @@ def nested(depth: int = 100_000) -> bytes:
 
 def bomb() -> bytes:
     """Return a file of 40 KB whose fields stand among objects that unpack to 40 MB."""
-    packed = zlib.compress(b"3 0 << /Fields [ ] >>" + b" " * 40_000_000)
-    stream = b"<< /Type /ObjStm /N 1 /First 4 /Filter /FlateDecode /Length %d >>\nstream\n%s\nendstream"
-    return written(b"<< /Type /Catalog /AcroForm 3 0 R >>", stream % (len(packed), packed))
+    return written(b"<< /Type /Catalog /AcroForm 3 0 R >>", _packed(b"3 0 << /Fields [ ] >>", _OBJECTS))
+
+
+def many_objects(count: int = 500_000) -> bytes:
+    """Return a file whose table lists so many objects."""
+    made = written(b"<< /Type /Catalog >>")
+    at = made.index(b"trailer")
+    return made[:at] + b"0000000009 00000 n \n" * count + made[at:]
+
+
+def packed_list() -> bytes:
+    """Return a small file whose list of objects unpacks to 40 MB."""
+    body = b"%PDF-1.7\n1 0 obj\n<< /Type /Catalog >>\nendobj\n"
+    listed = b"2 0 obj\n%s\nendobj\nstartxref\n%d\n%%%%EOF\n"
+    return body + listed % (_packed(b"", _LIST), len(body))
+
+
+def _packed(content: bytes, form: bytes) -> bytes:
+    packed = zlib.compress(content + b" " * 40_000_000)
+    return form % len(packed) + b"\nstream\n" + packed + b"\nendstream"
 
 
 def _page(writer: IncrementalPdfFileWriter) -> generic.DictionaryObject:

@@ -189,7 +189,9 @@ BROKEN: dict[str, Callable[[], bytes]] = {
     "too large": lambda: b"%PDF-1.7\n" + bytes(LARGEST),
     "fields within themselves": by.looping,
     "lists within lists": by.nested,
-    "a bomb": by.bomb,
+    "a bomb among its objects": by.bomb,
+    "half a million objects": by.many_objects,
+    "a list of objects that is a bomb": by.packed_list,
     "an end that points to itself": lambda: (
         b"%PDF-1.7\nxref\n0 0\ntrailer\n<</Prev 9>>\nstartxref\n9\n%%EOF\n"
     ),

@@ -14,7 +14,7 @@ from sqlmodel import Session
 from reportgen.errors import ReportgenError
 from reportgen.registry import lifecycle
 from reportgen.registry.lifecycle import EDGES, LABELS, Outcome, Use
-from reportgen.registry.marks import standing
+from reportgen.registry.standing import standing
 from reportgen.registry.tables import ReportRow, State
 from reportgen.store.engine import Store
 from tests.registry.lives import (

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlmodel import Session
 
-from reportgen.registry import lifecycle, marks
+from reportgen.registry import lifecycle, marks, standing
 from reportgen.registry.events import Tag
 from reportgen.registry.lifecycle import LABELS, Outcome
 from reportgen.registry.tables import ReportRow, State
@@ -25,7 +25,7 @@ def now(store: Store, row: ReportRow) -> ReportRow:
 
 @pytest.mark.parametrize("state", [s for s in State if s is not State.EXPIRED])
 def test_where_a_report_stands_is_its_state(store: Store, state: State) -> None:
-    found = marks.standing(brought_to(store, state), NOW.date())
+    found = standing.standing(brought_to(store, state), NOW.date())
     assert (found.state, found.usable, found.changes) == (LABELS[state], state is State.ISSUED, ())
 
 
@@ -34,13 +34,13 @@ def test_a_report_expires_by_its_date_without_anybody(
     store: Store, days: int, state: str, usable: bool
 ) -> None:
     row = store.write(lambda s: issued(s, days=90))
-    found = marks.standing(row, NOW.date() + timedelta(days=days))
+    found = standing.standing(row, NOW.date() + timedelta(days=days))
     assert (found.state, found.usable) == (state, usable)
 
 
 def test_a_used_report_does_not_expire(store: Store) -> None:
     row = brought_to(store, State.CONSUMED)
-    assert marks.standing(row, NOW.date() + timedelta(days=1000)).state == "已核销"
+    assert standing.standing(row, NOW.date() + timedelta(days=1000)).state == "已核销"
 
 
 @pytest.mark.parametrize("tag", WORDS)
@@ -48,7 +48,7 @@ def test_a_mark_is_made_once_and_bars_nobody(store: Store, tag: Tag) -> None:
     row = brought_to(store, State.ISSUED)
     assert store.write(lambda s: marks.mark(s, [row.id or 0], tag, DESK)) == [row.number]
     assert store.write(lambda s: marks.mark(s, [row.id or 0], tag, at(days=3))) == []
-    found = marks.standing(now(store, row), NOW.date())
+    found = standing.standing(now(store, row), NOW.date())
     assert [(c.word, c.at) for c in found.changes] == [(WORDS[tag], NOW)]
     assert found.usable
     assert tags(store, row).count(tag) == 1
@@ -77,7 +77,7 @@ def test_a_settled_dispute_takes_its_mark_away_and_leaves_its_events(store: Stor
     store.write(lambda s: marks.mark(s, [row.id or 0], Tag.REPORT_MARK_DISPUTE, DESK))
     for _ in range(2):
         store.write(lambda s: marks.settle(s, [row.id or 0], at(days=9)))
-    assert marks.standing(now(store, row), NOW.date()).changes == ()
+    assert standing.standing(now(store, row), NOW.date()).changes == ()
     assert tags(store, row)[-2:] == [Tag.REPORT_MARK_DISPUTE, Tag.REPORT_MARK_SETTLE]
 
 
@@ -90,14 +90,14 @@ def test_predecessors_and_successors_are_found_along_the_whole_line(store: Store
         return rows
 
     first, second, third = store.write(line)
-    assert store.read(lambda s: marks.earlier(s, third)) == [second.number, first.number]
-    assert store.read(lambda s: marks.earlier(s, first)) == []
-    assert [r.number for r in store.read(lambda s: marks.later(s, first))] == [second.number, third.number]
-    assert store.read(lambda s: marks.later(s, third)) == []
+    assert store.read(lambda s: standing.earlier(s, third)) == [second.number, first.number]
+    assert store.read(lambda s: standing.earlier(s, first)) == []
+    assert [r.number for r in store.read(lambda s: standing.later(s, first))] == [second.number, third.number]
+    assert store.read(lambda s: standing.later(s, third)) == []
 
 
 def test_a_successor_that_never_came_into_the_world_follows_nothing(store: Store) -> None:
     old = brought_to(store, State.ISSUED, "old")
     void = brought_to(store, State.VOID, "new")
     store.write(lambda s: setattr(lifecycle.get(s, void.id or 0), "supersedes_id", old.id))
-    assert store.read(lambda s: marks.later(s, old)) == []
+    assert store.read(lambda s: standing.later(s, old)) == []

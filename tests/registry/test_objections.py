@@ -10,7 +10,7 @@ from sqlmodel import select
 
 from reportgen.errors import ReportgenError
 from reportgen.policy.values import ObjectionRule
-from reportgen.registry import lifecycle, marks, objections
+from reportgen.registry import lifecycle, objections, standing
 from reportgen.registry.changes import learn
 from reportgen.registry.events import Tag
 from reportgen.registry.objections import Ending, deadline, rule_of
@@ -54,7 +54,7 @@ def held(store: Store, fact: str = FACT) -> CreditRecord | None:
 
 def words(store: Store, row: ReportRow) -> list[str]:
     now = store.read(lambda s: lifecycle.get(s, row.id or 0))
-    return [change.word for change in marks.standing(now, TODAY).changes]
+    return [change.word for change in standing.standing(now, TODAY).changes]
 
 
 def refusal(work: Callable[[], object]) -> str:
