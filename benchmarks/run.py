@@ -21,8 +21,8 @@ from reportgen.document.content import Content, strings
 from reportgen.document.finisher import finisher
 from reportgen.document.glyphs import preflight
 from reportgen.document.issuer import Binding, issuer_of
-from reportgen.document.twin import twin
-from reportgen.document.typeset import typesetter
+from reportgen.document.twin import TWIN_FILE, twin
+from reportgen.document.typeset import Enclosure, typesetter
 from reportgen.pipeline import Judged, Means, Request, identify, snapshot
 from reportgen.policy.loader import select
 from reportgen.project.applicant import single
@@ -52,14 +52,18 @@ def case_of(seed: int) -> tuple[Case, Inputs]:
     return case, Inputs(case, found, binding, issuer, identify(judged, b"benchmark", NOW))
 
 
-def typesetting(content: Content, data: bytes) -> Iterator[tuple[str, float]]:
+def typesetting(content: Content, twin_data: bytes) -> Iterator[tuple[str, float]]:
     spent: list[float] = []
 
     def watched(document: object, pdf: object) -> None:
         spent.append(timed(lambda: finisher(document, pdf)))
 
+    data = Enclosure(TWIN_FILE, twin_data, "")
     with patch("reportgen.document.typeset.finisher", watched):
-        yield "typeset", timed(lambda: typesetter().report(content, NOW, b"benchmark", data))
+        yield (
+            "typeset",
+            timed(lambda: typesetter().document("report.html.j2", content, NOW, "benchmark", [data])),
+        )
     yield "of it, finisher", spent[0]
 
 

@@ -248,19 +248,17 @@ def correct(
 
     Raises E0502, E0605 (nobody outside holds the report, or its facts are gone), E0701, E0801–E0809, E1107.
     """
-    from reportgen.document.content import strings
     from reportgen.document.correction import correction_letter
-    from reportgen.document.glyphs import preflight
     from reportgen.document.typeset import typesetter
 
     means, desk = means_of(office, now), press.desk(now)
     notice = press.act(Action.CORRECT, lambda session: notices.reserve(session, number, desk))
     letter = correction_letter(_corrected(number, press, now.date()), corrections, means.issuer, notice, now)
-    preflight(strings(letter))
-    done = certified(typesetter().letter(letter, now), means, f"更正信用报告 {number}", now).made
-    made = Made(hashlib.sha256(done.pdf).hexdigest(), done.pages, f"{now:%Y/%m}/{notice}.pdf")
-    path = write_whole(press.files / made.file, done.pdf)
-    press.store.write(lambda session: notices.enter(session, number, notice, made, desk))
+    made = typesetter().document("letter.html.j2", letter, now, letter.number)
+    done = certified(made, means, f"更正信用报告 {number}", now).made
+    entry = Made(hashlib.sha256(done.pdf).hexdigest(), done.pages, f"{now:%Y/%m}/{notice}.pdf")
+    path = write_whole(press.files / entry.file, done.pdf)
+    press.store.write(lambda session: notices.enter(session, number, notice, entry, desk))
     return path
 
 
@@ -290,15 +288,13 @@ def typeset(judged: Judged, identity: Identity) -> "Typeset":
     """Compose and typeset a report; raises E0701, E0703."""
     # Typesetting loads fonts and libraries that take a second, and judging alone needs none of them.
     from reportgen.document.compose import Inputs, compose
-    from reportgen.document.content import strings
-    from reportgen.document.glyphs import preflight
-    from reportgen.document.twin import twin
-    from reportgen.document.typeset import typesetter
+    from reportgen.document.twin import TWIN_FILE, twin
+    from reportgen.document.typeset import Enclosure, typesetter
 
     inputs = Inputs(judged.case, judged.assessment, judged.request.binding, judged.issuer, identity)
-    content = compose(inputs)
-    preflight(strings(content))
-    return typesetter().report(content, identity.issued_at, identity.number.encode(), twin(inputs))
+    data = Enclosure(TWIN_FILE, twin(inputs), "本报告评价内容的机器可读数据")
+    at, number = identity.issued_at, identity.number
+    return typesetter().document("report.html.j2", compose(inputs), at, number, [data])
 
 
 def snapshot(applicant: Applicant, project: Project) -> str:
@@ -328,15 +324,12 @@ def identify(judged: Judged, secret: bytes, now: datetime) -> Identity:
 
 def _letter(judged: Judged, identity: Identity) -> Issued:
     from reportgen.document.compose import Inputs
-    from reportgen.document.content import strings
-    from reportgen.document.glyphs import preflight
     from reportgen.document.letter import gaps_letter
     from reportgen.document.typeset import typesetter
 
     binding = judged.request.binding
     letter = gaps_letter(Inputs(judged.case, judged.assessment, binding, judged.issuer, identity))
-    preflight(strings(letter))
-    done = typesetter().letter(letter, identity.issued_at)
+    done = typesetter().document("letter.html.j2", letter, identity.issued_at, letter.number)
     return Issued(judged.assessment, "", done.pdf, done.pages, None)
 
 

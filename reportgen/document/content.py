@@ -121,6 +121,10 @@ class Letter:
     date_line: str
     seal: Seal
 
+    def drawings(self) -> dict[str, str]:
+        """Return the letter's drawings by file name."""
+        return {"seal.svg": self.seal.svg}
+
 
 @dataclass(frozen=True)
 class Content:
@@ -148,6 +152,10 @@ class Content:
     sections: tuple[Section, ...]
     seal: Seal
     qr_svg: str
+
+    def drawings(self) -> dict[str, str]:
+        """Return the report's drawings by file name, its charts excepted."""
+        return {"seal.svg": self.seal.svg, "qr.svg": self.qr_svg}
 
 
 def strings(value: object, path: str = "") -> Iterator[tuple[str, str]]:

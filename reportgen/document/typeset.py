@@ -7,10 +7,12 @@ system by a document: an address that is not one of its own assets ends the type
 
 import re
 from base64 import b64decode
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
+from typing import Protocol
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from weasyprint import CSS, HTML, Attachment
@@ -18,10 +20,9 @@ from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
 from reportgen.document.chart_style import Chart
-from reportgen.document.content import Content, Letter
+from reportgen.document.content import strings
 from reportgen.document.finisher import finisher
-from reportgen.document.glyphs import HEI, css_family, font_face_css, with_fallbacks
-from reportgen.document.twin import TWIN_FILE
+from reportgen.document.glyphs import HEI, css_family, font_face_css, preflight, with_fallbacks
 from reportgen.project.model import CHINA
 from reportgen.settings import asset_dir
 
@@ -62,6 +63,26 @@ class Typeset:
     pages: int
 
 
+@dataclass(frozen=True)
+class Enclosure:
+    """A file attached to a document: its name, its bytes, and what it is."""
+
+    name: str
+    data: bytes
+    description: str
+
+
+class Printable(Protocol):
+    """What a template lays out: plain data, and the SVG drawings it shows, by file name."""
+
+    @property
+    def sample(self) -> bool:
+        """Say whether every page bears 样例."""
+
+    def drawings(self) -> Mapping[str, str]:
+        """Return the drawings that the template names, beside its charts."""
+
+
 class Typesetter:
     """Lays out content with templates, style sheet and fonts loaded once."""
 
@@ -76,35 +97,35 @@ class Typesetter:
         self._style = CSS(string=style, font_config=self._fonts, url_fetcher=Assets())
         self._sample = CSS(string=_SAMPLE_PAGE, font_config=self._fonts, url_fetcher=Assets())
 
-    def report(self, content: Content, issued_at: datetime, identifier: bytes, twin: bytes) -> Typeset:
-        """Return a report's PDF with its twin attached; equal content, time, identifier and twin give equal bytes."""
+    def document(
+        self,
+        template: str,
+        content: Printable,
+        at: datetime,
+        identifier: str,
+        enclosures: Sequence[Enclosure] = (),
+    ) -> Typeset:
+        """Return content laid out by a template of a name; equal arguments give equal bytes.
+
+        `at` (local to Asia/Shanghai) is what the file says of its making. Raises E0701 (characters).
+        """
+        preflight(strings(content))
         assets = Assets()
-        assets.figures = {
-            "seal.svg": content.seal.svg.encode(),
-            "qr.svg": content.qr_svg.encode(),
-            "watermark.svg": _WATERMARK.encode(),
-            "dot.svg": _DOT,
-        }
+        assets.figures = {name: drawing.encode() for name, drawing in content.drawings().items()}
+        assets.figures |= {"watermark.svg": _WATERMARK.encode(), "dot.svg": _DOT}
 
         def figure(chart: Chart) -> str:
             name = f"chart-{len(assets.figures)}.svg"
             assets.figures[name] = chart.svg.encode()
             return name
 
-        html = self._environment.get_template("report.html.j2").render(
-            c=content, created=_moment(issued_at), figures=figure
-        )
-        return self._print(html, assets, content.sample, identifier, _attached(twin, issued_at))
-
-    def letter(self, letter: Letter, written_at: datetime) -> Typeset:
-        """Return a letter's PDF."""
-        assets = Assets()
-        assets.figures = {"seal.svg": letter.seal.svg.encode(), "watermark.svg": _WATERMARK.encode()}
-        html = self._environment.get_template("letter.html.j2").render(c=letter, created=_moment(written_at))
-        return self._print(html, assets, letter.sample, letter.number.encode())
+        page = self._environment.get_template(template)
+        html = page.render(c=content, created=_moment(at), figures=figure)
+        attached = [_attached(enclosure, at) for enclosure in enclosures]
+        return self._print(html, assets, content.sample, identifier.encode(), attached)
 
     def _print(
-        self, html: str, assets: Assets, sample: bool, identifier: bytes, *attachments: Attachment
+        self, html: str, assets: Assets, sample: bool, identifier: bytes, attachments: Sequence[Attachment]
     ) -> Typeset:
         styles = [self._style, self._sample] if sample else [self._style]
         document = HTML(string=html, url_fetcher=assets, base_url="asset:").render(
@@ -120,15 +141,15 @@ class Typesetter:
         return Typeset(pdf, len(document.pages))
 
 
-def _attached(twin: bytes, issued_at: datetime) -> Attachment:
+def _attached(enclosure: Enclosure, at: datetime) -> Attachment:
     # WeasyPrint writes the dates as they are and says that they are UTC.
-    at = issued_at.replace(tzinfo=CHINA).astimezone(UTC)
+    utc = at.replace(tzinfo=CHINA).astimezone(UTC)
     return Attachment(
-        string=twin,
-        name=TWIN_FILE,
-        description="本报告评价内容的机器可读数据",
-        created=at,
-        modified=at,
+        string=enclosure.data,
+        name=enclosure.name,
+        description=enclosure.description,
+        created=utc,
+        modified=utc,
         relationship="Data",
     )
 

@@ -43,6 +43,7 @@ COMMANDS: tuple[tuple[str, ...], ...] = (
     ("report", "list"),
     ("report", "show", "N"),
     ("report", "archive", "N"),
+    ("archive", "refresh", "N"),
     ("consume", "N", *USE),
     ("annul", "N", "--second", "b"),
     ("revoke", "N", "--reason", "fraud"),
