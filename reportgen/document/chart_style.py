@@ -27,16 +27,17 @@ from matplotlib.text import Text
 from matplotlib.transforms import Affine2D
 
 from reportgen.document.glyphs import HEI
+from reportgen.document.look import tokens
 
 WIDTH = 165.0
 """Content width of the A4 page, mm."""
-INK = "#1f2933"
-BLUE = "#1f3a5f"
-GREY = "#5f6975"
-RULE = "#c3cad1"
-PALE = "#eceff3"
-RED = "#b3261e"
-WHITE = "#ffffff"
+INK = tokens()["ink"]
+BLUE = tokens()["deep"]
+GREY = tokens()["soft"]
+RULE = tokens()["line"]
+PALE = tokens()["tint"]
+RED = tokens()["alarm"]
+WHITE = tokens()["paper"]
 
 SMALL = 7.5
 NORMAL = 8.5

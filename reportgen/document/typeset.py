@@ -22,7 +22,9 @@ from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherRespons
 from reportgen.document.chart_style import Chart
 from reportgen.document.content import strings
 from reportgen.document.finisher import finisher
-from reportgen.document.glyphs import HEI, css_family, font_face_css, preflight, with_fallbacks
+from reportgen.document.glyphs import HEI, css_family, font_face_css, preflight
+from reportgen.document.justification import justify
+from reportgen.document.look import style_sheet
 from reportgen.project.model import CHINA
 from reportgen.settings import asset_dir
 
@@ -93,7 +95,7 @@ class Typesetter:
         self._environment.tests["web"] = _WEB.fullmatch
         self._environment.tests["mail"] = _MAIL.fullmatch
         self._fonts = FontConfiguration()
-        style = font_face_css("asset:fonts") + with_fallbacks((templates / "report.css").read_text("utf-8"))
+        style = font_face_css("asset:fonts") + style_sheet()
         self._style = CSS(string=style, font_config=self._fonts, url_fetcher=Assets())
         self._sample = CSS(string=_SAMPLE_PAGE, font_config=self._fonts, url_fetcher=Assets())
 
@@ -131,6 +133,7 @@ class Typesetter:
         document = HTML(string=html, url_fetcher=assets, base_url="asset:").render(
             stylesheets=styles, font_config=self._fonts
         )
+        justify(document.pages)
         pdf = document.write_pdf(
             finisher=finisher,
             pdf_variant="pdf/a-3a",

@@ -9,7 +9,12 @@ from reportgen.document.typeset import Assets
 from reportgen.settings import asset_dir
 
 
-@pytest.mark.parametrize("path", sorted(asset_dir("templates").glob("*.j2")), ids=lambda path: path.name)
+TEMPLATES = asset_dir("templates")
+
+
+@pytest.mark.parametrize(
+    "path", sorted([*TEMPLATES.glob("*.j2"), *TEMPLATES.glob("style/*.css")]), ids=lambda path: path.name
+)
 def test_every_character_of_a_template_is_in_the_packaged_fonts(path: object) -> None:
     text = re.sub(r"\s", "", path.read_text("utf-8"))  # type: ignore[attr-defined]
     assert {character for character in set(text) if tier_of(character) != PACKAGED} == set()
@@ -22,10 +27,10 @@ def test_every_character_of_a_template_is_in_the_packaged_fonts(path: object) ->
         "https://example.cn/x.css",
         "file:///etc/passwd",
         "data:text/html,x",
-        "asset:fonts/../report.css",
+        "asset:fonts/../page.css",
         "asset:fonts//etc/passwd",
         "asset:figure/none.svg",
-        "asset:templates/report.css",
+        "asset:templates/style/page.css",
     ],
 )
 def test_a_document_is_served_its_own_assets_and_nothing_else(address: str) -> None:
