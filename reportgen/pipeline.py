@@ -16,7 +16,7 @@ from reportgen.assess.case import Case
 from reportgen.assess.choices import check_choices
 from reportgen.assess.judge import assess
 from reportgen.assess.model import Assessment
-from reportgen.document.issuer import Identity, Issuer, Stage, issuer_of
+from reportgen.document.issuer import Identity, Issuer, Stage, dressed, issuer_of
 from reportgen.errors import ReportgenError
 from reportgen.files import write_whole
 from reportgen.policy.loader import select
@@ -28,7 +28,7 @@ from reportgen.registry import notices
 from reportgen.registry.lifecycle import LABELS, Made, by_number
 from reportgen.registry.numbers import public_number, verification_code
 from reportgen.registry.standing import later, standing
-from reportgen.registry.tables import ReportRow, State
+from reportgen.registry.tables import Kind, ReportRow, State
 from reportgen.registry.words import conclusion
 from reportgen.settings import Office
 from reportgen.store.people import Action
@@ -137,7 +137,7 @@ def issue(
     _payable(judged.case, request)
     check_strings(request)
     if judged.assessment.conclusion is None:
-        return _letter(judged, identify(judged, office.secret(), now))
+        return letter_of(judged, identify(judged, office.secret(), now))
     if press is not None:
         entered = press.enter(request, judged.case, judged.assessment, means.issuer, now)
         row, unstamped = produce(judged, press.allot(entered, means.issuer, now), press, now)
@@ -153,9 +153,9 @@ def issue(
 def means_of(office: Office, now: datetime) -> Means:
     """Return who answers for an office's reports and signs them; without a real certificate all is 样例.
 
-    Raises E0311 (settings), E0801–E0806 (key).
+    Raises E0311 (settings, look), E0801–E0806 (key).
     """
-    issuer = issuer_of(office)
+    issuer = dressed(issuer_of(office), office.folder)
     if "signing" not in office.data:
         return Means(issuer.as_sample())
     # Signing loads libraries that take half a second, and an office without a key needs none of them.
@@ -178,8 +178,8 @@ def produce(judged: Judged, row: ReportRow, press: Press, now: datetime) -> tupl
         return row, ""
     if judged.assessment.snapshot_sha256 != row.snapshot_sha256:
         # The facts have changed since the number was allotted: it is that of the facts as entered.
-        judged = _judged_again(press.restore(row), judged.means)
-    identity = _numbered(judged, row, press)
+        judged = judged_again(press.restore(row), judged.means)
+    identity = numbered(judged, row, press)
     if press.whole(row):
         return press.finish(row, identity), ""
     try:
@@ -194,7 +194,8 @@ def produce(judged: Judged, row: ReportRow, press: Press, now: datetime) -> tupl
     return press.publish(row, identity, done.made, key_id), done.unstamped
 
 
-def _numbered(judged: Judged, row: ReportRow, press: Press) -> Identity:
+def numbered(judged: Judged, row: ReportRow, press: Press) -> Identity:
+    """Return the identity of a numbered report as these means make it."""
     allotted = row.allotted_at or row.drafted_at
     identity = press.identity(row, judged.issuer, judged.last_day(allotted.date()))
     return judged.means.signs(identity)
@@ -228,10 +229,10 @@ def _reason(identity: Identity) -> str:
 
 def sweep(office: Office, press: Press, until: datetime, now: datetime) -> list[str]:
     """Finish or give up every report left in 签发中 since a moment or before; returns their numbers."""
-    means, left = means_of(office, now), press.unfinished(until)
+    means, left = means_of(office, now), press.unfinished(until, Kind.REPORT)
     for row in left:
         try:
-            judged = _judged_again(press.restore(row), means)
+            judged = judged_again(press.restore(row), means)
         except ReportgenError:
             # Its facts had to be forgotten, or its rules are gone: the report cannot be made any more.
             press.void(row, now)
@@ -254,7 +255,7 @@ def correct(
     means, desk = means_of(office, now), press.desk(now)
     notice = press.act(Action.CORRECT, lambda session: notices.reserve(session, number, desk))
     letter = correction_letter(_corrected(number, press, now.date()), corrections, means.issuer, notice, now)
-    made = typesetter().document("letter.html.j2", letter, now, letter.number)
+    made = typesetter(means.issuer.own_look).document("letter.html.j2", letter, now, letter.number)
     done = certified(made, means, f"更正信用报告 {number}", now).made
     entry = Made(hashlib.sha256(done.pdf).hexdigest(), done.pages, f"{now:%Y/%m}/{notice}.pdf")
     path = write_whole(press.files / entry.file, done.pdf)
@@ -280,7 +281,8 @@ def _corrected(number: str, press: Press, on: date) -> "Corrected":
     )
 
 
-def _judged_again(request: Request, means: Means) -> Judged:
+def judged_again(request: Request, means: Means) -> Judged:
+    """Return a request with its judgement; raises what `judge` raises."""
     return Judged(request, *judge(request.applicant, request.project), means)
 
 
@@ -288,13 +290,13 @@ def typeset(judged: Judged, identity: Identity) -> "Typeset":
     """Compose and typeset a report; raises E0701, E0703."""
     # Typesetting loads fonts and libraries that take a second, and judging alone needs none of them.
     from reportgen.document.compose import Inputs, compose
-    from reportgen.document.twin import TWIN_FILE, twin
-    from reportgen.document.typeset import Enclosure, typesetter
+    from reportgen.document.enclosed import enclosed
+    from reportgen.document.typeset import typesetter
 
     inputs = Inputs(judged.case, judged.assessment, judged.request.binding, judged.issuer, identity)
-    data = Enclosure(TWIN_FILE, twin(inputs), "本报告评价内容的机器可读数据")
     at, number = identity.issued_at, identity.number
-    return typesetter().document("report.html.j2", compose(inputs), at, number, [data])
+    press = typesetter(judged.issuer.own_look)
+    return press.document("report.html.j2", compose(inputs), at, number, enclosed(inputs))
 
 
 def snapshot(applicant: Applicant, project: Project) -> str:
@@ -322,14 +324,16 @@ def identify(judged: Judged, secret: bytes, now: datetime) -> Identity:
     return judged.means.signs(identity)
 
 
-def _letter(judged: Judged, identity: Identity) -> Issued:
+def letter_of(judged: Judged, identity: Identity) -> Issued:
+    """Return the 缺件清单 of a request without evidence enough, as a letter that stands nowhere yet; raises E0701."""
     from reportgen.document.compose import Inputs
     from reportgen.document.letter import gaps_letter
     from reportgen.document.typeset import typesetter
 
     binding = judged.request.binding
     letter = gaps_letter(Inputs(judged.case, judged.assessment, binding, judged.issuer, identity))
-    done = typesetter().document("letter.html.j2", letter, identity.issued_at, letter.number)
+    press = typesetter(judged.issuer.own_look)
+    done = press.document("letter.html.j2", letter, identity.issued_at, letter.number)
     return Issued(judged.assessment, "", done.pdf, done.pages, None)
 
 

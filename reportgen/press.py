@@ -31,7 +31,7 @@ from reportgen.registry.events import events_key
 from reportgen.registry.lifecycle import Desk, Made, id_of
 from reportgen.registry.numbers import code_hash, public_number, register_number, verification_code
 from reportgen.registry.objections import heard
-from reportgen.registry.tables import LIVE, PartyRow, ReportRow, RequestRow, RestsOnRow, State
+from reportgen.registry.tables import LIVE, Kind, PartyRow, ReportRow, RequestRow, RestsOnRow, State
 from reportgen.settings import Office, database_url, files_dir
 from reportgen.store.engine import Store
 from reportgen.store.facts import subject_by_hash
@@ -192,9 +192,9 @@ class Press:
         """Return the request of a row as it was entered, from the facts kept with it."""
         return self.store.read(lambda session: _restored(session, row))
 
-    def unfinished(self, until: datetime) -> list[ReportRow]:
-        """Return what was left in 签发中 since a moment or before."""
-        return self.store.read(lambda session: queries.unfinished(session, until))
+    def unfinished(self, until: datetime, *kinds: Kind) -> list[ReportRow]:
+        """Return what of some kinds was left in 签发中 since a moment or before."""
+        return self.store.read(lambda session: queries.unfinished(session, until, *kinds))
 
     def finish(self, row: ReportRow, identity: Identity) -> ReportRow:
         """Say that a report is issued whose file already stands whole."""
@@ -219,7 +219,7 @@ def _draft(
 ) -> ReportRow:
     hashes = {s.uscc: learn(session, s, desk)[0].sha256 for s in request.applicant.subjects}
     project = enter_project(session, request.project.whole(), desk).sha256
-    asked = _asked(session, request, hashes, found.snapshot_sha256, desk)
+    asked = asked_for(session, _request_row(request, hashes, desk), found.snapshot_sha256, desk)
     report = ReportRow(
         request_id=asked.id or 0,
         applicant=";".join(hashes),
@@ -261,17 +261,12 @@ def _superseded(session: Session, request: Request) -> int | None:
     return old.id
 
 
-def _asked(
-    session: Session, request: Request, hashes: dict[str, str], snapshot: str, desk: Desk
-) -> RequestRow:
-    """Return the row of a request; where the report of its key has ended, that of a new attempt."""
+def asked_for(session: Session, asked: RequestRow, snapshot: str, desk: Desk) -> RequestRow:
+    """Return the row of a request; where the document of its key has ended, that of a new attempt."""
+    key = asked.key
     for attempt in range(_ATTEMPTS):
-        key = (
-            request.key()
-            if not attempt
-            else hashlib.sha256(f"{request.key()}#{attempt}".encode()).hexdigest()
-        )
-        row = lifecycle.ask(session, _request_row(request, key, hashes, desk), desk)
+        asked.key = hashlib.sha256(f"{key}#{attempt}".encode()).hexdigest() if attempt else key
+        row = lifecycle.ask(session, asked, desk)
         if not _ended(session, row, snapshot, desk.at):
             return row
     raise ReportgenError("E0903", tries=_ATTEMPTS)
@@ -290,7 +285,7 @@ def _ended(session: Session, row: RequestRow, snapshot: str, at: datetime) -> bo
     )
 
 
-def _request_row(request: Request, key: str, hashes: dict[str, str], desk: Desk) -> RequestRow:
+def _request_row(request: Request, hashes: dict[str, str], desk: Desk) -> RequestRow:
     members = [
         {
             "uscc": m.subject.uscc,
@@ -303,7 +298,7 @@ def _request_row(request: Request, key: str, hashes: dict[str, str], desk: Desk)
     ]
     binding = request.binding
     return RequestRow(
-        key=key,
+        key=request.key(),
         applicant=json.dumps(members, ensure_ascii=False, separators=(",", ":")),
         role=request.project.role,
         project=request.project.id,

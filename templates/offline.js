@@ -6,9 +6,9 @@
   const FORM = "reportgen manifest v1";
   const ALGORITHM = "ECDSA P-256 SHA-256, r||s";
   const LARGEST = 100 * 1024 * 1024;
-  const TONES = { good: "可使用", used: "已使用", bad: "不可使用", absent: "不在清单", unknown: "未能核验" };
+  const TONES = { good: "可使用", used: "已使用", beside: "随附文件", bad: "不可使用", absent: "不在清单", unknown: "未能核验" };
   const UNREADABLE = ["unknown", "未能核验", "读不出这个文件；若是文件夹，请选取其中的文件。"];
-  const MARKS = { good: "✓", used: "✓", bad: "✗", absent: "✗", unknown: "?" };
+  const MARKS = { good: "✓", used: "✓", beside: "✓", bad: "✗", absent: "✗", unknown: "?" };
 
   const at = (id) => document.getElementById(id);
   // Whatever could turn, hide or break a line is written out, as U+202E.
@@ -98,6 +98,13 @@
   const bare = (text) => text.normalize("NFKC").toUpperCase().replace(/[^0-9A-Z]/g, "");
   const numbered = (reports, text) => reports.find((report) => bare(report.number) === bare(text));
 
+  // Returns the tone, words and explanation for a document that went out with the manifest.
+  const accompanying = (other) => [
+    "beside",
+    `真实，${other.kind}`,
+    `与机构随清单交付的${other.kind}（编号 ${other.number}）一字节不差。供查对，不是信用报告。`,
+  ];
+
   // Returns the tone, words and explanations for a file that the manifest does not list.
   function absent(reports, file, bytes) {
     const said = ["不是本机构为本项目出具的原文件，或文件已改动，或出具于清单截止之后。"];
@@ -118,10 +125,13 @@
     });
   }
 
-  async function checked(reports, file) {
+  async function checked(said, file) {
+    const reports = said.reports;
     if (file.size > LARGEST) return { verdict: ["unknown", "未能核验", "文件超过 100 MB，本页不读。"] };
     const bytes = await read(file);
     const digest = await sha256(bytes);
+    const other = said.beside.find((document) => document.sha256 === digest);
+    if (other) return { digest, verdict: accompanying(other) };
     const report = reports.find((listed) => listed.sha256 === digest);
     return report
       ? { digest, report, verdict: [...judged(report), ...notes(report)] }
@@ -241,7 +251,7 @@
     const take = (files) => {
       for (const file of Array.from(files)) {
         queue = queue
-          .then(() => checked(said.reports, file))
+          .then(() => checked(said, file))
           .then((found) => add(file, found))
           .catch(() => add(file, { verdict: UNREADABLE }));
       }

@@ -26,7 +26,7 @@ def run(line: str, folder: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(words, cwd=folder, env=environment, capture_output=True, text=True, check=False)
 
 
-@pytest.mark.parametrize("name", (DOCUMENTS[0], "docs/register.md"))
+@pytest.mark.parametrize("name", (DOCUMENTS[0], "docs/register.md", "docs/documents.md"))
 def test_every_command_of_a_document_runs(name: str, tmp_path: Path) -> None:
     shutil.copytree(ROOT / "sample_subjects", tmp_path / "sample_subjects")
     assert commands(name)

@@ -270,7 +270,7 @@ def _costly(found: Findings, state: RecordState | None = None) -> tuple[str, ...
 
 def _requirement_text(item: RequirementResult) -> str:
     gap = f"（差额 {item.margin}）" if item.margin else ""
-    return f"要求“{item.required}”，实际为“{item.actual}”{gap}"
+    return f"{item.asked_and_found}{gap}"
 
 
 def _requirement_reason(item: RequirementResult) -> Reason:
@@ -288,9 +288,9 @@ def recommendation(conclusion: Conclusion | None, tender: bool) -> str:
     """Return the decision advice that goes with a conclusion."""
     user = "招标人（采购人）与评标委员会" if tender else "主管部门"
     if conclusion is Conclusion.CAPABLE:
-        return f"建议{user}将申请人视为具备承担本项目的信用能力；签约与履约中留意所列风险提示。"
+        return f"{user}可认定申请人具备承担本项目的信用能力；签约与履约中留意所列风险提示。"
     if conclusion is Conclusion.LIMITED:
-        return f"建议{user}审慎采信：先核验所列不足，并采取风险提示中的缓释措施。"
+        return f"建议{user}审慎评价：先核实所列不足，签约的采取第 11 节所列缓释措施。"
     if conclusion is Conclusion.INCAPABLE:
-        return f"建议{user}依所列依据复核该事实；事实成立的，申请人不具备承担本项目的信用能力。"
+        return f"请{user}按所列依据核实上述事实；属实的，申请人不具备承担本项目的信用能力。"
     return "证据不足，未作结论；请申请人按缺件清单补齐后重新申请。"

@@ -112,7 +112,7 @@ def _lifted(parts: Tally, rules: Rules, worlds: Worlds) -> Tried:
     for name in deciding:
         yield texts[name], _without(parts, {name}, rules, worlds)
     if len(deciding) > 1:
-        yield f"以上 {len(deciding)} 项全部消除", _without(parts, set(deciding), rules, worlds)
+        yield f"以上 {len(deciding)} 项全部补正、撤销或期满", _without(parts, set(deciding), rules, worlds)
 
 
 def _met(item: RequirementResult) -> str:
@@ -169,7 +169,7 @@ def _cleared(parts: Tally, worlds: Worlds) -> Tried:
                 record=worlds.without[item.evidence],
                 doubts=tuple(name for name in parts.doubts if name != item.evidence),
             )
-            yield f"“{item.number or item.title}”一条经修复、撤销或异议成立而不再使用", new
+            yield f"“{item.number or item.title}”经修复、撤销或异议成立而不再计入", new
 
 
 def _shown(score: Decimal | None) -> str:
@@ -183,7 +183,7 @@ def _worsened(parts: Tally, rules: Rules, worlds: Worlds) -> Tried:
     floor = rules.rule.factor_floor
     for factor, score in sorted(parts.factors.items(), key=lambda pair: pair[1] or ZERO):
         below = max(ZERO, floor - 1)
-        text = f"{factor}得分由 {_shown(score)}降到 {number(floor)} 分以下"
+        text = f"{factor}得分由 {_shown(score)}降到低于 {number(floor)} 分"
         yield text, replace(parts, factors={**parts.factors, factor: below})
 
 

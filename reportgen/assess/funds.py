@@ -4,7 +4,7 @@ Sources of the formulas: DOMAIN §3.3. Sums in 元, periods in years. What raise
 to pass; what lowers it must be proven to fail, and known in full to pass.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
@@ -28,12 +28,34 @@ from reportgen.project.requirements import (
     LiquidityRequirement,
     LitigationRequirement,
 )
-from reportgen.subject.holdings import Contract, ContractStatus, CreditLine
+from reportgen.subject.holdings import Contract, ContractStatus, CreditLine, Statement
 from reportgen.subject.model import Subject
 from reportgen.subject.records import CreditRecord, RecordKind
 from reportgen.subject.window import add_months
 
 _DAYS = Decimal("365.25")
+
+
+@dataclass(frozen=True)
+class Capacity:
+    """The terms of A·N·M − B: A the works of `year` and B the commitments in 元, N `length` in years."""
+
+    works: Decimal
+    year: int
+    length: Decimal
+    multiplier: Decimal
+    committed: Decimal
+
+    @property
+    def amount(self) -> Decimal:
+        """Return the capacity in 元, never below nothing."""
+        return max(self.works * self.length * self.multiplier - self.committed, ZERO)
+
+    @property
+    def formula(self) -> str:
+        """Return the formula with its terms filled in."""
+        terms = f"{money(self.works)} × {number(self.length)} × {number(self.multiplier)}"
+        return f"A·N·M − B = {terms} − {money(self.committed)} = {money(self.amount)}"
 
 
 def bid_capacity(case: Case, asked: BidCapacityRequirement) -> Measured:
@@ -58,6 +80,21 @@ def bid_capacity(case: Case, asked: BidCapacityRequirement) -> Measured:
     return best(readings(case, look_back), measure)
 
 
+def capacities(case: Case, asked: BidCapacityRequirement, formula: str) -> tuple[tuple[int, Capacity], ...]:
+    """Return the terms that stand in a judgement's formula, each with its member's place among the members."""
+    look_back = asked.look_back_years or case.policy.defaults.capacity_years
+    multiplier = asked.multiplier or case.policy.defaults.capacity_multiplier
+    length, _ = contract_years(case)
+    found = [
+        (index, terms)
+        for years in readings(case, look_back)
+        for index, member in enumerate(case.members())
+        if (terms := _terms(case, member.subject, years, length, multiplier)) and terms.formula in formula
+    ]
+    # Two readings of the years may come to the same.
+    return tuple(dict(found).items())
+
+
 def contract_years(case: Case) -> tuple[Decimal, str]:
     """Return N, the contract's length in years, and a note where the tender leaves it open."""
     if case.project.period_years is not None:
@@ -68,28 +105,38 @@ def contract_years(case: Case) -> tuple[Decimal, str]:
 def _capacity(
     case: Case, subject: Subject, years: tuple[int, ...], length: Decimal, multiplier: Decimal
 ) -> Figure:
-    works = {y: s for y, s in counted(subject).items() if y in years and s.works_revenue is not None}
-    lacking = [year for year in years if year >= founded(subject) and year not in works]
-    committed, ongoing = commitments(subject, case.judged_on, length)
-    least, _ = commitments(subject, case.judged_on, length, proven=True)
-    if not works:
+    works = _works(subject, years)
+    terms = _terms(case, subject, years, length, multiplier)
+    if terms is None:
         return Figure(None, None, missing=(f"近 {len(years)} 年经审计的施工（供货）产值",))
-    top = max(works.values(), key=lambda s: (s.works_revenue or ZERO, s.year))
-    most = (top.works_revenue or ZERO) * length * multiplier
-    amount = max(most - committed, ZERO)
-    working = (
-        f"{money(top.works_revenue or ZERO)} × {number(length)} × {number(multiplier)} − {money(committed)}"
-    )
-    unsure = ("在手合同剩余工程量的核实",) if committed != least else ()
+    lacking = [year for year in years if year >= founded(subject) and year not in works]
+    _, ongoing = commitments(subject, case.judged_on, length)
+    least, _ = commitments(subject, case.judged_on, length, proven=True)
+    unsure = ("在手合同剩余工程量的核实",) if terms.committed != least else ()
     closed = case.closed(subject, "contracts") is not None
     return Figure(
-        proven=amount if closed else None,
-        possible=None if lacking else max(most - least, ZERO),
-        formula=f"A·N·M − B = {working} = {money(amount)}",
-        evidence=(ref(subject, top), *ongoing),
+        proven=terms.amount if closed else None,
+        possible=None if lacking else replace(terms, committed=least).amount,
+        formula=terms.formula,
+        evidence=(ref(subject, works[terms.year]), *ongoing),
         missing=(*filings(lacking), *unsure, *(() if closed else (ALL_CONTRACTS,))),
         note="" if closed else "在手合同尚未查全，B 可能少计",
     )
+
+
+def _terms(
+    case: Case, subject: Subject, years: tuple[int, ...], length: Decimal, multiplier: Decimal
+) -> Capacity | None:
+    works = _works(subject, years)
+    if not works:
+        return None
+    top = max(works.values(), key=lambda s: (s.works_revenue or ZERO, s.year))
+    committed, _ = commitments(subject, case.judged_on, length)
+    return Capacity(top.works_revenue or ZERO, top.year, length, multiplier, committed)
+
+
+def _works(subject: Subject, years: tuple[int, ...]) -> dict[int, Statement]:
+    return {y: s for y, s in counted(subject).items() if y in years and s.works_revenue is not None}
 
 
 def commitments(

@@ -115,7 +115,12 @@ class GradeAssessment(Model):
         if self.grade is None:
             return "证据不足，未评定综合信用等级"
         mark = "【异议中】" if self.disputed else ""
-        return f"综合信用等级 {self.grade} 级{mark}（{_MEANING[self.grade]}）"
+        return f"综合信用等级 {self.grade} 级{mark}（{self.meaning}）"
+
+    @property
+    def meaning(self) -> str:
+        """Return what the class means, nothing where none was given."""
+        return _MEANING[self.grade] if self.grade else ""
 
 
 def grading_policy(region: str, on: date, folder: Path = PACKS) -> Policy:

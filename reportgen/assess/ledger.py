@@ -4,12 +4,15 @@ For the auditor and the subject alone. What is withheld by law leaves no trace i
 no report, letter, twin or assessment is made from this module.
 """
 
+from collections.abc import Iterable
 from datetime import date
 
 from reportgen.assess.case import Case, ref
+from reportgen.policy.model import Policy
 from reportgen.subject.base import Model
+from reportgen.subject.model import Subject
 from reportgen.subject.records import CreditRecord
-from reportgen.subject.window import Placing
+from reportgen.subject.window import Placed, Placing
 
 _UNCHECKED = "自主申报，未经核实"
 
@@ -30,33 +33,33 @@ class Omission(Model):
 
 def omissions(case: Case) -> tuple[Omission, ...]:
     """Return every record that is not used, newest first per member; with the used ones these are all."""
-    left = [(ref(s, p.record), p) for s, p in case.placed if not (p.used and s.counts(p.record))]
-    return tuple(
-        _omission(case, name, placed.record, placed.placing, placed.used, placed.withheld)
-        for name, placed in left
-    )
+    left = ((s, p) for s, p in case.placed if not (p.used and s.counts(p.record)))
+    return left_out(case.policy, left)
 
 
-def _omission(
-    case: Case, name: str, record: CreditRecord, placing: Placing, unchecked: bool, withheld: bool
-) -> Omission:
+def left_out(policy: Policy, left: Iterable[tuple[Subject, Placed]]) -> tuple[Omission, ...]:
+    """Return records that somebody left out by a policy; one that the law would let in was never checked."""
+    return tuple(_omission(policy, subject, placed, placed.record) for subject, placed in left)
+
+
+def _omission(policy: Policy, subject: Subject, placed: Placed, record: CreditRecord) -> Omission:
     return Omission(
-        evidence=name,
+        evidence=ref(subject, record),
         kind=record.kind,
         title=record.title,
         number=record.number,
         authority=record.authority,
         determined_on=record.determined_on,
-        reason=_UNCHECKED if unchecked else placing,
-        rule=_rule(case, None if unchecked else placing),
-        withheld=withheld,
+        reason=_UNCHECKED if placed.used else placed.placing,
+        rule=rule_of(policy, None if placed.used else placed.placing),
+        withheld=placed.withheld,
     )
 
 
-def _rule(case: Case, placing: Placing | None) -> str:
+def rule_of(policy: Policy, placing: Placing | None) -> str:
     """Return the citation by which a record is left out; what nobody has verified says so."""
-    cites = [rule.cite for rule in case.policy.withholdings if rule.placing == placing]
+    cites = [rule.cite for rule in policy.withholdings if rule.placing == placing]
     if placing is Placing.RETENTION_OVER:
-        cites = [case.policy.chosen["retention"].cite]
-    named = [case.policy.citation(cite) for cite in cites]
+        cites = [policy.chosen["retention"].cite]
+    named = [policy.citation(cite) for cite in cites]
     return "；".join(c.label() + ("" if c.printable or c.own else "（条文未核）") for c in named)

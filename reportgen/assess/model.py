@@ -111,6 +111,12 @@ class RequirementResult(Model):
     doubts: tuple[str, ...] = ()
 
     @property
+    def asked_and_found(self) -> str:
+        """Return what is asked and what was found; what is not proven is not called the fact."""
+        found = "现有证据" if self.verdict is Verdict.UNPROVEN else "实际"
+        return f"要求“{self.required}”，{found}：{self.actual}"
+
+    @property
     def decides(self) -> bool:
         """Say whether this is a verified fail that alone gives 不具备: hard, and asked by law or tender."""
         return self.hard and self.verdict is Verdict.UNMET and self.basis is not Basis.METHOD

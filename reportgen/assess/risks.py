@@ -1,7 +1,7 @@
 """风险提示: what to watch with this applicant on this project, ranked, with a way to mitigate."""
 
 from collections.abc import Iterator, Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
 from reportgen.assess.accounts import asked_years, counted
@@ -9,6 +9,7 @@ from reportgen.assess.case import Case, ref
 from reportgen.assess.funds import commitments
 from reportgen.assess.model import (
     Level,
+    RecordItem,
     RecordResult,
     RequirementResult,
     RiskNote,
@@ -20,8 +21,9 @@ from reportgen.assess.wording import day, money, number
 from reportgen.subject.base import is_long_term
 from reportgen.subject.holdings import Qualification
 from reportgen.subject.model import Standing, Subject
-from reportgen.subject.records import Nature, RecordState, Severity
+from reportgen.subject.records import Nature, RecordKind, RecordState, Severity
 
+_IN_FORCE = {RecordKind.SERIOUS_LIST, RecordKind.ABNORMAL_LIST, RecordKind.BAN}
 _RANK = {Level.HIGH: 0, Level.MEDIUM: 1, Level.LOW: 2}
 
 
@@ -49,7 +51,7 @@ def _failing(requirements: Sequence[RequirementResult]) -> Iterator[RiskNote]:
         yield RiskNote(
             level=Level.HIGH if item.decides else Level.MEDIUM,
             title=f"{item.factor}：要求{item.verdict}",
-            text=f"要求“{item.required}”，实际“{item.actual}”",
+            text=item.asked_and_found,
             mitigation="该项为必备要求，不能以其他优势抵补" if item.decides else "签约前要求补充证明并核验",
             clause=item.clause,
             basis=item.basis,
@@ -67,7 +69,7 @@ def _adverse(case: Case, record: RecordResult) -> Iterator[RiskNote]:
         yield RiskNote(
             level=Level.HIGH if serious else Level.MEDIUM,
             title=f"{item.kind}{mark}",
-            text=f"{item.number or item.title}，{item.fulfilment}；{item.authority}{day(item.determined_on)}认定",
+            text=f"{_what(item)}；{item.authority}{day(item.determined_on)}认定",
             mitigation="核验履行与整改证明；约定履约保证金与分期支付"
             if serious
             else "核验整改证明，列入履约检查",
@@ -81,6 +83,12 @@ def _adverse(case: Case, record: RecordResult) -> Iterator[RiskNote]:
             mitigation="要求法定代表人书面说明；提高履约保证金，由第三方担保",
             evidence=tuple(i.evidence for i in adverse[:20]),
         )
+
+
+def _what(item: RecordItem) -> str:
+    # A name on a list and a ban are in force or not: nothing of them is fulfilled.
+    name = item.number or item.title
+    return name if item.kind in _IN_FORCE else f"{name}，{item.fulfilment}"
 
 
 def _course(similar: SimilarResult) -> Iterator[RiskNote]:
@@ -114,7 +122,7 @@ def _tight(case: Case, requirements: Sequence[RequirementResult]) -> Iterator[Ri
             yield RiskNote(
                 level=Level.LOW,
                 title=f"{item.factor}余量小",
-                text=f"要求“{item.required}”，实际“{item.actual}”，仅为要求的 {number(item.slack)} 倍",
+                text=f"{item.asked_and_found}，仅为要求的 {number(item.slack)} 倍",
                 mitigation="签约前复核最新数据，约定资金专户与进度付款",
                 clause=item.clause,
                 basis=item.basis,
@@ -167,10 +175,15 @@ def _ending(case: Case, subject: Subject) -> Iterator[RiskNote]:
         yield RiskNote(
             level=Level.MEDIUM,
             title="证照即将到期",
-            text=f"{case.name_of(subject)}{item.category}{item.grade}有效期至{day(until)}，在{case.project.judged_by}后不久到期",
+            text=f"{case.name_of(subject)}{item.category}{item.grade}有效期至{day(until)}，{_days_after(case, until)}",
             mitigation="签约前查验续期受理证明，续期未成的不得开工",
             evidence=(ref(subject, item),),
         )
+
+
+def _days_after(case: Case, until: date) -> str:
+    days = (until - case.judged_on).days
+    return f"在{case.project.judged_by}后 {days} 日到期" if days else f"在{case.project.judged_by}当日到期"
 
 
 def _replaced(subject: Subject, old: Qualification) -> bool:

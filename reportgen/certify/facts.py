@@ -3,7 +3,7 @@
 Plain values that load nothing: whoever has the register makes them, `certify.verify` compares.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -16,8 +16,17 @@ if TYPE_CHECKING:
     from cryptography import x509
 
 VALID, EXPIRED, REVOKED = "有效", "已过期", "已撤销"
+REPORT, RECORD, GRADE = "信用报告", "信用记录", "综合信用等级证书"
+"""The kinds of document that are checked; only a report is for a project, and used up by it."""
 NOTICE = "更正通知书"
 """Stands where a report's state would: the file is no report but corrects one."""
+COMPARISON = "比对汇总表"
+"""Stands there as well: the file sets the reports of a project side by side."""
+BESIDE: Mapping[str, str] = {
+    NOTICE: "须与所更正的报告一并使用",
+    COMPARISON: "供评标委员会查对，不是信用报告",
+}
+"""What each of them is for."""
 USED = ("已核销", "已归档")
 """The register's own words for where an issued report stands."""
 TRUST_FOLDER = "trust"
@@ -46,16 +55,17 @@ class Change:
 class RegisterFacts:
     """What a book says of one file as of a moment local to Asia/Shanghai.
 
-    `agency` is the name of whose book it is. Without a `number` the book knows no such file; one of a project
-    then still names its `project`, `round` and, where it has not all of them, `lots`, for it covers no other. A
-    `sha256` that is not the file's own belongs to the report of the number that the file bears. `usable` is what
-    follows from `state` at `as_of`, `recipient` a USCC, and `later` the numbers of the reports that take this
-    one's place.
+    `kind` is the sort of document: one that is no report has no project. `agency` is the name of whose book it is.
+    Without a `number` the book knows no such file; one of a project then still names its `project`, `round` and,
+    where it has not all of them, `lots`, for it covers no other. A `sha256` that is not the file's own belongs to
+    the report of the number that the file bears. `usable` is what follows from `state` at `as_of`, `recipient` a
+    USCC, and `later` the numbers of the reports that take this one's place.
     """
 
     source: Source
     as_of: datetime
     agency: str
+    kind: str = REPORT
     number: str = ""
     sha256: str = ""
     state: str = ""

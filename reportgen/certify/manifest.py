@@ -71,11 +71,19 @@ class Listed(Model):
     later: tuple[str, ...]
 
 
+class Beside(Model):
+    """Another document that goes out with a manifest, such as a 比对汇总表: its kind, number and hash."""
+
+    kind: str
+    number: str
+    sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
+
+
 class Manifest(Model):
     """What the register says of every issued report of a project, at one moment.
 
     `lots` are the lots it covers, none for a project without lots; `sample` marks an agency whose documents
-    are samples.
+    are samples; `beside` are the documents that go out with it and are no reports.
     """
 
     form: Literal["reportgen manifest v1"] = FORM
@@ -86,6 +94,7 @@ class Manifest(Model):
     lots: tuple[str, ...]
     as_of: Moment
     reports: tuple[Listed, ...]
+    beside: tuple[Beside, ...] = ()
 
 
 def make_manifest(manifest: Manifest, key: ManifestKey) -> bytes:
@@ -122,6 +131,9 @@ def facts_of(manifest: Manifest, sha256: str, number: str = "") -> RegisterFacts
         project=manifest.project.id,
         round=manifest.project.round,
     )
+    other = next((document for document in manifest.beside if document.sha256 == sha256), None)
+    if other is not None:
+        return replace(facts, number=other.number, sha256=sha256, state=other.kind, usable=True)
     same = [report for report in manifest.reports if report.sha256 == sha256]
     found = same or [report for report in manifest.reports if report.number == number]
     return _told(facts, found[0]) if found else facts

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import date, datetime
 
-from reportgen.certify.facts import EXPIRED, REVOKED, USED, VALID, Asked, RegisterFacts, Source
+from reportgen.certify.facts import EXPIRED, REPORT, REVOKED, USED, VALID, Asked, RegisterFacts, Source
 from reportgen.certify.folding import Key, Point
 from reportgen.certify.inspection import Coverage, Seen, Unreadable
 from reportgen.certify.likeness import Likeness, Place
@@ -104,12 +104,15 @@ def state(book: RegisterFacts | None, on: date, *, held: bool) -> Point:
     if book.usable:
         until = f"，可用至 {book.valid_until}" if book.valid_until else ""
         return Point(Key.STATE, True, f"{book.state}{until}{_since_issue(book)}")
-    why = f"{book.state}{'，由出具机构撤销' if book.state == REVOKED else ''}"
+    later = f"，其后编号 {'、'.join(book.later)}" if book.later else ""
+    why = f"{book.state}{'，由出具机构撤销' if book.state == REVOKED else later}"
     return Point(Key.STATE, False, why, "不得使用；请联系出具机构")
 
 
-def place(own: Place | None, asked: Asked | None) -> Point:
-    """Return whether the report is for the use that is asked about."""
+def place(own: Place | None, asked: Asked | None, kind: str = REPORT) -> Point:
+    """Return whether the report is for the use that is asked about; what is no report is for none."""
+    if kind != REPORT:
+        return _for_none(kind, asked)
     if own is None:
         return Point(Key.PLACE, None, "未核对：报告的项目无从确知")
     if asked is None:
@@ -119,6 +122,13 @@ def place(own: Place | None, asked: Asked | None) -> Point:
     wanted = Place(asked.project, asked.round or 1, asked.lot)
     advice = "请申请人提供为本项目、本轮次、本标段出具的报告"
     return Point(Key.PLACE, False, f"为项目 {own} 出具，不是所问的 {wanted}", advice)
+
+
+def _for_none(kind: str, asked: Asked | None) -> Point:
+    if asked is None:
+        return Point(Key.PLACE, None, f"{kind}不绑定项目，在有效期内可重复使用")
+    advice = "请申请人提供为本项目、本轮次、本标段出具的信用报告"
+    return Point(Key.PLACE, False, f"本件是{kind}，不是为所问的项目出具的信用报告", advice)
 
 
 def _unread(found: Unreadable, *, held: bool) -> Iterator[Point]:
@@ -179,7 +189,8 @@ def _stamp(found: Seen) -> Point:
 def _since_issue(book: RegisterFacts) -> str:
     words = [f"{change.word}（{change.at:%Y-%m-%d}）" for change in book.changes]
     later = f"，其后编号 {'、'.join(book.later)}" if book.later else ""
-    return f"；出具后变化：{'、'.join(words)}{later}，不影响使用" if words or later else ""
+    effect = "不影响使用" if book.kind == REPORT else "最新情况以出具机构另行出具的为准"
+    return f"；出具后变化：{'、'.join(words)}{later}，{effect}" if words or later else ""
 
 
 def _moment(when: datetime | None) -> str:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from reportgen.certify import points
-from reportgen.certify.facts import NOTICE, Asked, RegisterFacts, Source, Trust
+from reportgen.certify.facts import BESIDE, REPORT, Asked, RegisterFacts, Source, Trust
 from reportgen.certify.folding import EXITS, Key, Point, Verdict, fold
 from reportgen.certify.inspection import Coverage, Seen, Unreadable, inspect
 from reportgen.certify.likeness import Likeness, Place, compare
@@ -58,9 +58,18 @@ class _Found:
     held: bool
 
     @property
+    def kind(self) -> str:
+        """Return what kind of document it is: by the book, else by its own word."""
+        if self.held and self.register is not None:
+            return self.register.kind
+        return self.likeness.kind if self.likeness else REPORT
+
+    @property
     def own(self) -> Place | None:
         """Return the project that the report is for: by the book, else by its own word."""
-        if self.held and self.register is not None:
+        if self.kind != REPORT:
+            return None
+        if self.held and self.register is not None and self.register.project:
             return Place(self.register.project, self.register.round, self.register.lot)
         return self.likeness.place if self.likeness else None
 
@@ -68,10 +77,14 @@ class _Found:
     def beyond(self) -> str:
         """Return why a manifest can know nothing of a report that somebody trusted signed; nothing where it can."""
         book, own = self.register, self.likeness.place if self.likeness else None
-        if book is None or book.source is Source.REGISTER or book.number or own is None:
+        if book is None or book.source is Source.REGISTER or book.number:
+            return ""
+        if self.kind != REPORT:
+            return f"只载项目 {_covered(book)} 的信用报告"
+        if own is None:
             return ""
         if (own.project, own.round) != (book.project, book.round) or (book.lots and own.lot not in book.lots):
-            return f"只载项目 {Place(book.project, book.round, '、'.join(book.lots))} 的报告"
+            return f"只载项目 {_covered(book)} 的报告"
         stamp = self.signature.stamp if isinstance(self.signature, Seen) else None
         if stamp is not None and stamp.trusted and stamp.at > book.as_of:
             return f"截止于 {book.as_of:%Y-%m-%d %H:%M}，报告签署在后"
@@ -107,7 +120,7 @@ def judge(
         _number(found),
         told,
         verdict,
-        (_SAMPLE if sample else "") + _sentence(verdict, told, asked, register),
+        (_SAMPLE if sample else "") + _sentence(verdict, told, asked, found),
         sample,
     )
 
@@ -129,7 +142,7 @@ def _points(found: _Found, asked: Asked | None, at: datetime) -> Iterator[Point]
     yield points.digest(found.register, held=found.held, beyond=found.beyond)
     yield points.twin(found.likeness)
     yield points.state(found.register, at.date(), held=found.held)
-    yield points.place(found.own, asked)
+    yield points.place(found.own, asked, found.kind)
 
 
 def _agency(found: _Found) -> str:
@@ -148,15 +161,20 @@ def _number(found: _Found) -> str:
     return found.likeness.number if found.likeness else ""
 
 
-def _sentence(
-    verdict: Verdict, told: tuple[Point, ...], asked: Asked | None, book: RegisterFacts | None
-) -> str:
+def _covered(book: RegisterFacts) -> Place:
+    return Place(book.project, book.round, "、".join(book.lots))
+
+
+def _sentence(verdict: Verdict, told: tuple[Point, ...], asked: Asked | None, found: _Found) -> str:
     first = next((point for point in told if point.ok is False), None)
     if first is not None:
         return f"{'不真实' if verdict is Verdict.NOT_GENUINE else '不得使用'}：{first.why}"
     if verdict is Verdict.UNCHECKED:
         return f"不能认定真实：签名未见改动，但{next(point.why for point in told if point.key is Key.HASH)}"
-    if book is not None and book.state == NOTICE:
-        return f"真实：{NOTICE}，须与所更正的报告一并使用"
+    state = found.register.state if found.register is not None else ""
+    if state in BESIDE:
+        return f"真实：{state}，{BESIDE[state]}"
+    if found.kind != REPORT:
+        return f"真实：{found.kind}，在有效期内可重复使用"
     where = "本项目" if asked else "所载项目"
     return f"真实，{'已' if verdict is Verdict.USED else '可'}用于{where}"

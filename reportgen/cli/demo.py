@@ -1,4 +1,4 @@
-"""`reportgen demo`: every sample case through an office of its own, with a table of what came out.
+"""`reportgen demo`: every sample case through an office of its own, a 信用记录 and a certificate, with a table of it all.
 
 The office is made anew each time, with test keys and a register, so that whoever leafs through the reports can
 verify one, use it, and see that it cannot be used again.
@@ -7,7 +7,7 @@ verify one, use it, and see that it cannot be used again.
 import os
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from decimal import Decimal
@@ -21,6 +21,7 @@ from reportgen.cli.common import FILE, echo_json, json_option, now, recipient_of
 from reportgen.cli.help import Command
 from reportgen.cli.init import make_office
 from reportgen.cli.page import say
+from reportgen.cli.register import press_of
 from reportgen.files import write_whole
 from reportgen.intake.files import load_project, load_subject
 from reportgen.pipeline import Request, issue
@@ -32,9 +33,16 @@ from reportgen.settings import OFFICE_FILE, Office, asset_dir, read_office
 if TYPE_CHECKING:
     from rich.table import Table
 
+    from reportgen.reusable import Reusable
+    from reportgen.subject.model import Subject
+
 
 _MOST_WORKERS = 4
 _MARK = "demo"
+_RECORD_OF, _GRADE_OF = "08-repaired-and-disputed", "02-small-housing-builder"
+_COMPARED, _BUNDLE = "housing-small", "比对汇总"
+_REGION = "210500"
+"""The only packaged rules by which a 综合信用等级 is given."""
 
 
 @dataclass(frozen=True)
@@ -55,10 +63,11 @@ class Outcome:
 )
 @json_option
 def command(out: Path, as_json: bool) -> None:
-    """出具全部样例报告，并列出主体、项目、结论、页数与用时。"""
+    """出具全部样例报告、一份信用记录、一份等级证书与一个项目的比对汇总，并列出主体、项目、结论、页数与用时。"""
     cases = read_plain(asset_dir("sample_subjects") / "cases.yaml").data["cases"]
     office = _new_office(out)
-    outcomes = list(_progress(cases, out, office))
+    outcomes = [*_progress(cases, out, office), *_reusable(len(cases), out, office)]
+    compared = _compare(out, office)
     if as_json:
         echo_json([outcome.__dict__ for outcome in outcomes])
         return
@@ -66,6 +75,7 @@ def command(out: Path, as_json: bool) -> None:
 
     Console().print(_table(outcomes))
     click.echo(f"共 {len(outcomes)} 件，见 {out}；根证书在 {office / 'trust'}，仅供测试")
+    say(compared)
     for line in _tries(cases[0], out / outcomes[0].file, office):
         say(line)
 
@@ -105,6 +115,45 @@ def _progress(cases: list[dict[str, Any]], out: Path, office: Path) -> Iterator[
         outcomes = pool.map(run_case, cases, paths, [office] * len(cases))
         console = Console(stderr=True)
         yield from track(outcomes, "出具样例报告", total=len(cases), console=console, transient=True)
+
+
+def _reusable(before: int, out: Path, folder: Path) -> Iterator[Outcome]:
+    """Issue the two documents that are bound to no project."""
+    from reportgen.assess.grade import grading_policy
+    from reportgen.reusable import GradeRequest, issue_grade, issue_record
+
+    subjects, office, at = asset_dir("sample_subjects") / "subjects", read_office(folder / OFFICE_FILE), now()
+    recorded, graded = (load_subject(subjects / f"{name}.yaml") for name in (_RECORD_OF, _GRADE_OF))
+    paths = (out / f"{before + 1:02d}-record.pdf", out / f"{before + 2:02d}-grade.pdf")
+    asked, by = GradeRequest(graded, grading_policy(_REGION, at.date())), "样例授〔2026〕0099号"
+    with press_of(folder) as press:
+        yield _timed(recorded, lambda: issue_record(recorded, by, office, at, press, paths[0]))
+        yield _timed(graded, lambda: issue_grade(asked, by, office, at, press, paths[1]))
+
+
+def _compare(out: Path, folder: Path) -> str:
+    """Write the 比对汇总表 of a project with several bidders, as of its 开标 where that is yet to come."""
+    from reportgen.bundle import SUMMARY, bundle
+    from reportgen.registry.manifest import Scope
+
+    project = load_project(asset_dir("sample_subjects") / "projects" / f"{_COMPARED}.yaml")
+    at = max(now(), project.bid_deadline or now())
+    with press_of(folder) as press:
+        done = bundle(Scope(project.id), read_office(folder / OFFICE_FILE), press, out / _BUNDLE, at)
+    return f"{out / _BUNDLE / SUMMARY}：{project.name}的 {len(done.reports)} 份报告并列，以 {at:%Y-%m-%d %H:%M} 为截至时刻"
+
+
+def _timed(subject: "Subject", make: "Callable[[], Reusable]") -> Outcome:
+    started = time.perf_counter()
+    done = make()
+    return Outcome(
+        file=done.path.name,
+        subject=subject.name,
+        project="不绑定项目",
+        conclusion=f"综合信用等级 {done.said} 级" if done.said else "信用记录",
+        pages=done.pages,
+        seconds=round(time.perf_counter() - started, 2),
+    )
 
 
 def sample_office() -> Office:

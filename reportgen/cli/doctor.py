@@ -54,7 +54,7 @@ def _fonts() -> Iterator[Check]:
 
 
 def _office() -> Iterator[Check]:
-    from reportgen.cli import key
+    from reportgen.cli import key, template
     from reportgen.document.issuer import issuer_of
     from reportgen.settings import find_office
 
@@ -63,4 +63,5 @@ def _office() -> Iterator[Check]:
         yield Check("机构", True, "未设机构文件夹，使用样例机构")
         return
     yield tried("机构", lambda: issuer_of(office).agency.name)
+    yield from template.checks(office)
     yield from key.checks(office, now())

@@ -1,25 +1,20 @@
 """`reportgen manifest export`: what a sealed evaluation room needs to check a project's reports."""
 
-import hashlib
+from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 
 import click
 
-from reportgen.certify import manifest_key, offline
-from reportgen.certify.manifest import Manifest, make_manifest
+from reportgen.certify import offline
+from reportgen.certify.manifest import Manifest
 from reportgen.cli.common import FILE, echo_json, now, office_of
 from reportgen.cli.help import Group
 from reportgen.cli.page import say
 from reportgen.cli.register import at, desk_options, place, press_of
 from reportgen.document.issuer import issuer_of
-from reportgen.files import write_whole
 from reportgen.registry.manifest import Scope, exported, manifest
-from reportgen.settings import Office
 from reportgen.store.people import Action
-
-PAGE, MANIFEST = "离线核验.html", "manifest.jsonl"
-"""What the files in the folder are called; the public key has the name it has in the office."""
 
 
 @click.group("manifest", cls=Group)
@@ -51,40 +46,21 @@ def export(
         agency, scope = issuer_of(found).agency, Scope(project, round_, lot)
         listed = press.act(Action.MANIFEST, lambda session: manifest(session, agency, scope, moment))
         folder = out or Path(f"离线核验-{moment:%Y%m%d-%H%M}")
-        written = _write(folder, listed, found)
-        press.store.write(
-            lambda session: exported(session, listed, written["page_sha256"], press.desk(moment))
-        )
+        written = offline.write(listed, found.folder, folder)
+        press.store.write(lambda session: exported(session, listed, written.page_sha256, press.desk(moment)))
     if as_json:
-        echo_json({"folder": str(folder), "as_of": moment, "reports": len(listed.reports), **written})
+        echo_json({"folder": str(folder), "as_of": moment, "reports": len(listed.reports), **asdict(written)})
     else:
         _tell(folder, listed, written, moment)
 
 
-def _write(folder: Path, listed: Manifest, office: Office) -> dict[str, str]:
-    """Write the three files; returns their names, the page's SHA-256 and the key's fingerprint."""
-    key = manifest_key.office_key(office.folder)
-    data = make_manifest(listed, key)
-    page = offline.page(data, key.public)
-    public = manifest_key.public_name(key.public)
-    for name, content in ((MANIFEST, data), (public, manifest_key.public_pem(key.public)), (PAGE, page)):
-        write_whole(folder / name, content)
-    return {
-        "page": PAGE,
-        "manifest": MANIFEST,
-        "key": public,
-        "page_sha256": hashlib.sha256(page).hexdigest(),
-        "fingerprint": manifest_key.fingerprint(key.key_id),
-    }
-
-
-def _tell(folder: Path, listed: Manifest, written: dict[str, str], moment: datetime) -> None:
+def _tell(folder: Path, listed: Manifest, written: offline.Written, moment: datetime) -> None:
     project, lots = listed.project, "、".join(listed.lots)
     say(
         f"{folder}　{place(project.id, project.round, lots)}　截至 {at(moment)}　{len(listed.reports)} 份报告"
     )
-    for name in (written["page"], written["manifest"], written["key"]):
+    for name in (written.page, written.manifest, written.key):
         say(name, 1)
-    say(f"公钥指纹　{written['fingerprint']}")
-    say(f"页面 SHA-256　{written['page_sha256']}")
+    say(f"公钥指纹　{written.fingerprint}")
+    say(f"页面 SHA-256　{written.page_sha256}")
     say("请把公钥指纹与页面 SHA-256 写在交接单上，与 U 盘分开交付；用法见 docs/offline.md")

@@ -7,10 +7,11 @@ from typing import Any
 
 import click
 
-from reportgen.cli.common import echo_json, json_option, now, office_option
+from reportgen.cli.common import FILE, echo_json, json_option, now, office_of, office_option
 from reportgen.cli.help import Group
 from reportgen.cli.page import say
 from reportgen.cli.register import at, changes, desk_options, names, place, plain, press_of
+from reportgen.files import write_whole
 from reportgen.registry import lifecycle, uses, view
 from reportgen.registry.lifecycle import LABELS
 from reportgen.registry.queries import Wanted, listed
@@ -58,15 +59,23 @@ def list_(state: str | None, office: Path | None, as_json: bool, **words: Any) -
 
 @command.command("show")
 @click.argument("number", metavar="编号")
+@click.option("--html", type=FILE, metavar="文件", help="另把报告内容写成一个网页，供浏览器阅读")
 @office_option
 @json_option
-def show(number: str, office: Path | None, as_json: bool) -> None:
-    """显示一份报告：今天的状态、出具后变化、前后编号、使用情况、文件是否完整与全部经过。"""
+def show(number: str, html: Path | None, office: Path | None, as_json: bool) -> None:
+    """显示一份报告：今天的状态、出具后变化、前后编号、使用情况、文件是否完整与全部经过。
+
+    网页没有印章与签名，不能代替 PDF 文件。
+    """
     today = now().date()
     with press_of(office) as press:
         row = press.store.read(lambda session: lifecycle.by_number(session, number))
         found = press.store.read(lambda session: view.show(session, row, today))
         whole = press.whole(row)
+        if html is not None:
+            from reportgen.rendition import web_rendition
+
+            write_whole(html, web_rendition(number, office_of(office), press).encode())
     if as_json:
         echo_json({**asdict(found), "file_matches": whole})
         return
@@ -95,9 +104,11 @@ def archive(numbers: tuple[str, ...], project: str, office: Path | None, login: 
 
 def _listed(item: Summary) -> None:
     until = f"　有效至 {item.valid_until}" if item.valid_until else ""
-    say(f"{item.number}　{item.state}　{item.conclusion}{until}", bold=True)
+    what = item.conclusion if item.project else f"{item.kind} {item.conclusion}".rstrip()
+    say(f"{item.number}　{item.state}　{what}{until}", bold=True)
     say(names(item), 1)
-    say(place(item.project, item.round, item.lot), 1)
+    if item.project:
+        say(place(item.project, item.round, item.lot), 1)
     if item.changes:
         say(f"出具后变化：{changes(item)}", 1)
 
@@ -109,7 +120,7 @@ def _shown(found: Shown, whole: bool) -> Iterator[tuple[int, str]]:
         "登记号": found.register_number,
         "申请人": names(item),
         "项目": place(item.project, item.round, item.lot),
-        "使用单位": f"{found.recipient.name}（{found.recipient.uscc}）",
+        "使用单位": f"{found.recipient.name}（{found.recipient.uscc}）" if found.recipient.uscc else "",
         "用途": found.purpose,
         "授权书": found.authorisation,
         "规则包": found.pack,
@@ -119,7 +130,7 @@ def _shown(found: Shown, whole: bool) -> Iterator[tuple[int, str]]:
         "出具后变化": changes(item) or "无",
         "此前编号": "、".join(found.earlier),
         "其后编号": "、".join(found.later),
-        "核销": f"{at(found.consumed_at)}　{found.consumed_by}" if found.consumed_at else "未核销",
+        "核销": _use(found),
         "撤销": at(found.revoked_at),
         "机构备案": _filing(found),
         "文件": _file(found, whole),
@@ -128,6 +139,12 @@ def _shown(found: Shown, whole: bool) -> Iterator[tuple[int, str]]:
     yield from ((1, f"{name}　{text}") for name, text in lines.items() if text)
     yield 1, "经过"
     yield from ((2, _event(event)) for event in found.events)
+
+
+def _use(found: Shown) -> str:
+    if not found.summary.project:
+        return "不核销，有效期内可重复使用"
+    return f"{at(found.consumed_at)}　{found.consumed_by}" if found.consumed_at else "未核销"
 
 
 def _filing(found: Shown) -> str:

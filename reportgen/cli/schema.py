@@ -9,6 +9,7 @@ import click
 from reportgen.assess.model import Assessment
 from reportgen.cli.common import echo_json
 from reportgen.cli.help import Command
+from reportgen.document.reusable_twin import GradeTwin, RecordTwin
 from reportgen.document.twin import Twin
 from reportgen.policy.model import PolicyPack
 from reportgen.project.applicant import Applicant
@@ -21,13 +22,15 @@ _SCHEMAS: dict[str, Callable[[], dict[str, Any]]] = {
     "project": Project.model_json_schema,
     "pack": PolicyPack.model_json_schema,
     "assessment": Assessment.model_json_schema,
-    # A report is only ever read: every key is there, and a sum is text.
+    # A document is only ever read: every key is there, and a sum is text.
     "report": partial(Twin.model_json_schema, mode="serialization"),
+    "record": partial(RecordTwin.model_json_schema, mode="serialization"),
+    "grade": partial(GradeTwin.model_json_schema, mode="serialization"),
 }
 
 
 @click.command("schema", cls=Command)
 @click.argument("name", type=click.Choice(list(_SCHEMAS)), metavar="|".join(_SCHEMAS))
 def command(name: str) -> None:
-    """打印 subject、applicant、project、pack、assessment 或 report（报告所附数据）的 JSON Schema。"""
+    """打印 subject、applicant、project、pack、assessment，或报告、信用记录、等级证书所附数据的 JSON Schema。"""
     echo_json(_SCHEMAS[name]())

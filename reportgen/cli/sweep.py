@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from reportgen import reusable
 from reportgen.cli.common import echo_json, now, office_of, working
 from reportgen.cli.help import Command
 from reportgen.cli.page import say
@@ -31,7 +32,8 @@ def command(minutes: int, office: Path | None, login: str, as_json: bool) -> Non
     at, place = now(), office_of(office)
     with press_of(office, login) as press:
         with working("正在排印"):
-            numbers = sweep(place, press, at - timedelta(minutes=minutes), at)
+            until = at - timedelta(minutes=minutes)
+            numbers = sweep(place, press, until, at) + reusable.sweep(place, press, until, at)
         rows = [press.store.read(lambda session, n=n: lifecycle.by_number(session, n)) for n in numbers]  # type: ignore[misc]
         with working("正在核查"):
             signed = vouch_today(press.store, at, press.desk(at).key, place.folder)

@@ -48,9 +48,10 @@ def _print(quarter: str, lines: Sequence[Line]) -> None:
         return line.recipient_name, line.recipient
 
     for (name, code), own in groupby(sorted(lines, key=recipient), key=recipient):
-        say(f"{name}（{code}）", bold=True)
+        say(f"{name}（{code}）" if code else "不绑定项目与使用单位", bold=True)
         for line in own:
-            say(f"{line.kind}　{line.matter}　{line.conclusion}　{_counts([line])}", 1)
+            about = (text for text in (line.kind, line.matter, line.conclusion) if text)
+            say(f"{'　'.join(about)}　{_counts([line])}", 1)
     say(f"{quarter} 合计　{_counts(lines)}")
 
 

@@ -194,7 +194,7 @@ def _paper(words: dict[str, Any], asked: Asked | None, folder: Path | None, as_j
         found = store.read(lambda session: paper(session, number, words["code"], at))
     book = found.book
     own = Place(book.project, book.round, book.lot)
-    told = [points.state(book, at.date(), held=True), points.place(own, asked)]
+    told = [points.state(book, at.date(), held=True), points.place(own, asked, book.kind)]
     verdict = fold(told, used=book.used)
     if as_json:
         echo_json({**_paper_data(found), "points": [_point(point) for point in told]})
@@ -206,6 +206,7 @@ def _paper(words: dict[str, Any], asked: Asked | None, folder: Path | None, as_j
 def _paper_data(found: "Paper") -> dict[str, object]:
     book = found.book
     return {
+        "kind": found.kind,
         "number": book.number,
         "applicant": [asdict(party) for party in found.applicant],
         "project": book.project,
@@ -220,18 +221,23 @@ def _paper_data(found: "Paper") -> dict[str, object]:
 
 
 def _tell_paper(found: "Paper", told: Sequence[Point]) -> None:
-    say("登记簿有这份报告。请与纸面逐项核对，任何一项不同，纸面就是改动或仿造的", bold=True)
+    say(f"登记簿有这份{found.kind}。请与纸面逐项核对，任何一项不同，纸面就是改动或仿造的", bold=True)
     book = found.book
     lines = {
         "编号": book.number,
-        "申请人": "、".join(f"{party.name or '（名称已删除）'}（{party.uscc}）" for party in found.applicant),
-        "项目": f"{found.project_name}（{Place(book.project, book.round, book.lot)}）",
-        "结论": found.conclusion,
+        "申请人" if book.project else "主体": "、".join(
+            f"{party.name or '（名称已删除）'}（{party.uscc}）" for party in found.applicant
+        ),
+        "项目": f"{found.project_name}（{Place(book.project, book.round, book.lot)}）"
+        if book.project
+        else "",
+        "结论" if book.project else "等级": found.conclusion,
         "页数": str(found.pages or ""),
         "出具": f"{found.issued_at:%Y-%m-%d %H:%M}",
     }
     for name, text in lines.items():
-        say(f"{name}　{text}", 1)
+        if text:
+            say(f"{name}　{text}", 1)
     for point in told:
         say(f"{_MARKS[point.ok]} {point.name}　{point.why}{_advice(point)}", 1, colour=_COLOURS[point.ok])
 

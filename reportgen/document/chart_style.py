@@ -26,7 +26,7 @@ from matplotlib.path import Path
 from matplotlib.text import Text
 from matplotlib.transforms import Affine2D
 
-from reportgen.document.glyphs import HEI
+from reportgen.document.glyphs import HEI, with_close_families
 from reportgen.document.look import tokens
 
 WIDTH = 165.0
@@ -130,7 +130,7 @@ class Sheet:
         # Unlike savefig, the canvas reads no setting of the machine that could crop or scale the sheet.
         canvas = FigureCanvasSVG(self._figure)
         canvas.print_svg(buffer, metadata=nothing_dated)  # type: ignore[no-untyped-call]
-        return Chart(buffer.getvalue(), alt, tuple(self._strings), WIDTH, self._height)
+        return Chart(with_close_families(buffer.getvalue()), alt, tuple(self._strings), WIDTH, self._height)
 
     def text(
         self,

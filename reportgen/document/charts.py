@@ -64,37 +64,40 @@ class YearFigures:
 _MET, _MISSED, _UNPROVEN = "满足", "不满足", "未证实"
 
 
-_FACTOR_LEFT, _FACTOR_RIGHT = 44.0, 122.0
-_FACTOR_TOP, _FACTOR_FOOT = 8.0, 6.0
+_FACTOR_LEFT, _FACTOR_RIGHT, _FACTOR_WORDS = 36.0, 132.0, 145.0
+_FACTOR_TOP, _FACTOR_FOOT, _FACTOR_PITCH, _FACTOR_GAP, _HALF_BAR = 8.0, 5.5, 6.6, 2.6, 2.1
 
 
-def factor_profile(rows: Sequence[FactorBar]) -> Chart:
+def factor_profile(rows: Sequence[FactorBar], others: Sequence[FactorBar] = ()) -> Chart:
     """Draw each factor's score against the project's need, 100 being exactly what the project needs.
 
+    `others` are the other parts of the total, which have no need of the project's to be measured against.
     Raises ValueError without rows and for a score or floor outside 0 to 100.
     """
     _require(bool(rows), "a factor profile needs at least one factor")
-    for row in rows:
+    for row in (*rows, *others):
         _require(
             0 <= row.floor <= 100 and (row.score is None or 0 <= row.score <= 100), f"not 0 to 100: {row}"
         )
-    pitch = 9.6 if len(rows) <= 4 else 8.6
-    foot = _FACTOR_TOP + pitch * len(rows)
+    need = _FACTOR_TOP + _FACTOR_PITCH * len(rows)
+    foot = need + (_FACTOR_GAP + _FACTOR_PITCH * len(others) if others else 0)
     sheet = Sheet(foot + _FACTOR_FOOT)
     for index, row in enumerate(rows):
-        _factor_row(sheet, row, _FACTOR_TOP + pitch * (index + 0.5))
-    _factor_scale(sheet, foot)
-    return sheet.chart(_factor_alt(rows))
+        _factor_row(sheet, row, _FACTOR_TOP + _FACTOR_PITCH * (index + 0.5))
+    for index, row in enumerate(others):
+        _factor_row(sheet, row, need + _FACTOR_GAP + _FACTOR_PITCH * (index + 0.5))
+    _factor_scale(sheet, need, foot)
+    return sheet.chart(_factor_alt([*rows, *others]))
 
 
 def _factor_x(score: float) -> float:
     return _FACTOR_LEFT + (_FACTOR_RIGHT - _FACTOR_LEFT) * score / 100
 
 
-def _factor_scale(sheet: Sheet, foot: float) -> None:
+def _factor_scale(sheet: Sheet, need: float, foot: float) -> None:
     sheet.text((_FACTOR_LEFT - 3, foot + 2.6), "得分", anchor="right", ink=GREY)
     sheet.line((_FACTOR_LEFT, _FACTOR_TOP - 1), (_FACTOR_LEFT, foot), ink=GREY)
-    sheet.line((_FACTOR_RIGHT, _FACTOR_TOP - 2), (_FACTOR_RIGHT, foot), ink=INK, width=1)
+    sheet.line((_FACTOR_RIGHT, _FACTOR_TOP - 2), (_FACTOR_RIGHT, need), ink=INK, width=1)
     sheet.text((_FACTOR_RIGHT, 3), "恰好满足本项目需要", anchor="center", bold=True)
     for score in (0, 50, 100):
         sheet.text((_factor_x(score), foot + 2.6), f"{score}", anchor="center", ink=GREY)
@@ -103,43 +106,48 @@ def _factor_scale(sheet: Sheet, foot: float) -> None:
 def _factor_row(sheet: Sheet, row: FactorBar, y: float) -> None:
     below = row.score is not None and row.score < row.floor
     ink = RED if below else INK
+    top, height = y - _HALF_BAR, 2 * _HALF_BAR
     sheet.text((0, y), cut(row.name), size=NORMAL)
     if row.score is None:
-        sheet.bar((_FACTOR_LEFT, y - 2.3), _FACTOR_RIGHT - _FACTOR_LEFT, 4.6, UNKNOWN)
+        sheet.bar((_FACTOR_LEFT, top), _FACTOR_RIGHT - _FACTOR_LEFT, height, UNKNOWN)
         sheet.text((_FACTOR_LEFT + 3, y), "未评", ink=GREY, bold=True)
     else:
-        sheet.bar((_FACTOR_LEFT, y - 2.3), _FACTOR_RIGHT - _FACTOR_LEFT, 4.6, Ink(fill=PALE))
+        sheet.bar((_FACTOR_LEFT, top), _FACTOR_RIGHT - _FACTOR_LEFT, height, Ink(fill=PALE))
         length = _factor_x(row.score) - _FACTOR_LEFT
-        sheet.bar((_FACTOR_LEFT, y - 2.3), length, 4.6, ADVERSE if below else SOLID)
+        sheet.bar((_FACTOR_LEFT, top), length, height, ADVERSE if below else SOLID)
         _score(sheet, row.score, row.floor, y, ink)
     if row.floor:
         _floor_mark(sheet, row.floor, y)
         words = f"低于底线 {row.floor:g}" if below else f"底线 {row.floor:g}"
-        sheet.mark((139, y + 0.1), 1, 3, Ink(fill=ink), turn=180)
-        sheet.text((141.5, y), words, ink=ink, bold=below)
+        sheet.mark((_FACTOR_WORDS, y + 0.1), 1, 3, Ink(fill=ink), turn=180)
+        sheet.text((_FACTOR_WORDS + 2.5, y), words, ink=ink, bold=below)
 
 
 def _score(sheet: Sheet, score: float, floor_score: float, y: float, ink: str) -> None:
     """Set the score beyond the end of its bar and beyond each line that would cross it."""
     label, x = _tenths(score), _factor_x(score)
     for line in sorted((_factor_x(floor_score), _FACTOR_RIGHT)):
-        if x <= line < x + 1.5 + breadth(label, NORMAL):
+        if x <= line < x + 2.5 + breadth(label, NORMAL):
             x = line
     sheet.text((x + 1.5, y), label, size=NORMAL, ink=ink, bold=True)
 
 
 def _floor_mark(sheet: Sheet, floor_score: float, y: float) -> None:
     x = _factor_x(floor_score)
-    sheet.line((x, y - 2.3), (x, y + 2.3), ink=WHITE, width=2.4)
-    sheet.line((x, y - 2.6), (x, y + 2.6), ink=INK, width=0.9)
-    sheet.mark((x, y - 3.1), 1, 3, Ink(fill=INK), turn=180)
+    sheet.line((x, y - _HALF_BAR), (x, y + _HALF_BAR), ink=WHITE, width=2.4)
+    sheet.line((x, y - _HALF_BAR - 0.3), (x, y + _HALF_BAR + 0.3), ink=INK, width=0.9)
+    sheet.mark((x, y - _HALF_BAR - 0.7), 0.9, 3, Ink(fill=INK), turn=180)
 
 
 def _factor_alt(rows: Sequence[FactorBar]) -> str:
     low = [clean(row.name) for row in rows if row.score is not None and row.score < row.floor]
     finding = f"{'、'.join(low)}低于底线" if low else "已评要素均不低于底线"
-    each = "，".join(f"{clean(row.name)}{_score_words(row)}（底线 {row.floor:g}）" for row in rows)
+    each = "，".join(f"{clean(row.name)}{_score_words(row)}{_floor_words(row)}" for row in rows)
     return f"能力要素得分，100 分为恰好满足本项目需要：{finding}。{each}。"
+
+
+def _floor_words(row: FactorBar) -> str:
+    return f"（底线 {row.floor:g}）" if row.floor else ""
 
 
 def _score_words(row: FactorBar) -> str:

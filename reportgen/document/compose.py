@@ -5,35 +5,31 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from reportgen.assess.case import Case
-from reportgen.assess.model import Assessment, Basis, Conclusion, Reason, RiskNote
-from reportgen.assess.wording import day, number, percent
+from reportgen.assess.model import Assessment
+from reportgen.assess.wording import day, money
 from reportgen.document import facts, judgement
-from reportgen.document.charts import FactorBar, factor_profile
+from reportgen.document.capitals import capitals
 from reportgen.document.content import (
     Block,
     Clause,
     Content,
-    Figure,
     Heading,
     Pair,
     Paragraph,
-    Risk,
     Seal,
     Section,
-    Verdict,
 )
 from reportgen.document.issuer import Binding, Identity, Issuer, Stage
+from reportgen.document.own_look import BASIS
 from reportgen.document.qr import qr_svg
+from reportgen.document.record_files import RECORDS_CSV, RECORDS_JSON
 from reportgen.document.seal import seal_strings, seal_svg
 from reportgen.document.sections import sections
-from reportgen.document.tables import Column, table
+from reportgen.document.space import cover_class, running
+from reportgen.document.tables import Column, Table, first, rest, table
+from reportgen.document.verdict import ids, verdict
 
-_RISKS = 5
-_OTHERS = 2
-_BINDING = 110
-_OTHER = 46
-_LINE = 50
-_FLIPS = 3
+_SOURCES = 40
 _DECLARED = (
     "accuracy",
     "duty",
@@ -63,7 +59,6 @@ class Inputs:
 def compose(inputs: Inputs) -> Content:
     """Return the content of a report; reads no clock and no database."""
     case, agency, identity = inputs.case, inputs.issuer.agency, inputs.identity
-    lot = f"，标段 {case.project.lot.id}" if case.project.lot else ""
     return Content(
         title="信用报告",
         agency=agency.name,
@@ -74,17 +69,18 @@ def compose(inputs: Inputs) -> Content:
         code=grouped(identity.code),
         url=identity.url,
         language="zh-CN",
-        running_project=f"{case.project.name}（{case.project.id}{lot}）",
-        running_use=f"仅供{inputs.binding.recipient.name}用于本项目一次",
-        cover=tuple(_cover(inputs)),
+        running_project=running(case.project.name, f"（{ids(case)}）"),
+        running_use=running(f"仅供{inputs.binding.recipient.name}", "用于本项目一次"),
+        cover=(cover := tuple(_cover(inputs))),
+        cover_class=cover_class([pair.value for pair in cover]),
         date_line=day(identity.issued_at.date()),
-        clauses=tuple(_clauses(case)),
-        filing=(*_filing(inputs.issuer), Pair("互认", _recognition(case, inputs.issuer))),
-        staff=tuple(_staff(inputs.issuer, identity)),
-        objection=tuple(_objection(inputs.issuer)),
+        clauses=(*_clauses(case), *_own_clauses(inputs.issuer)),
+        filing=(*filing(inputs.issuer), Pair("互认", _recognition(case, inputs.issuer))),
+        staff=tuple(staff(inputs.issuer, identity)),
+        objection=tuple(objection(inputs.issuer)),
         status_note=_status(identity),
-        verdict=_verdict(inputs),
-        sections=(*sections(case, inputs.assessment), *_annexes(inputs)),
+        verdict=verdict(inputs),
+        sections=tuple(_sections(inputs)),
         seal=drawn_seal(inputs.issuer),
         qr_svg=qr_svg(identity.url),
     )
@@ -131,6 +127,7 @@ def _cover(inputs: Inputs) -> Iterator[Pair]:
         f"{project.id}　{lot}　第 {project.round} 次招标" if project.is_tender else project.id,
     )
     yield Pair("事项", f"{project.matter}（{project.category}）")
+    yield Pair("项目金额", f"{money(project.value)}（{capitals(project.value)}）")
     yield Pair("使用单位", f"{binding.recipient.name}（{binding.recipient.uscc}）")
     yield Pair("用途", binding.purpose)
     deadline = moment(project.bid_deadline) if project.bid_deadline else day(project.judged_on)
@@ -146,7 +143,13 @@ def _clauses(case: Case) -> Iterator[Clause]:
             yield Clause(statement.text, case.policy.citation(statement.cite).label())
 
 
-def _filing(issuer: Issuer) -> Iterator[Pair]:
+def _own_clauses(issuer: Issuer) -> Iterator[Clause]:
+    # After the statements of law, none of which an agency can change.
+    yield from (Clause(text, BASIS) for text in issuer.look.declaration)
+
+
+def filing(issuer: Issuer) -> Iterator[Pair]:
+    """Yield who issues a document, with its 备案."""
     agency = issuer.agency
     yield Pair("出具机构", agency.name)
     yield Pair("统一社会信用代码", agency.uscc)
@@ -170,23 +173,20 @@ def _recognition(case: Case, issuer: Issuer) -> str:
     return f"项目所在地认可{entry.title}的机构（{case.policy.citation(entry.cite).label()}）"
 
 
-def _staff(issuer: Issuer, identity: Identity) -> Iterator[Pair]:
+def staff(issuer: Issuer, identity: Identity) -> Iterator[Pair]:
+    """Yield who answers for a document, and when it was issued."""
     yield Pair("编制", issuer.staff.prepared_by)
     yield Pair("复核", issuer.staff.reviewed_by)
     yield Pair("签发", issuer.staff.issued_by)
     yield Pair("出具时间", moment(identity.issued_at))
 
 
-def _objection(issuer: Issuer) -> Iterator[Pair]:
+def objection(issuer: Issuer) -> Iterator[Pair]:
+    """Yield where objections go."""
     yield Pair("异议受理电话", issuer.objection.phone)
     yield Pair("电子邮箱", issuer.objection.email)
     yield Pair("书面地址", issuer.objection.address)
     yield Pair("答复期限", f"{issuer.objection.days} 日内书面答复")
-
-
-def _tone(conclusion: Conclusion | None) -> str:
-    # The class of the conclusion page: capable, limited or incapable.
-    return conclusion.name.lower() if conclusion else "none"
 
 
 def _status(identity: Identity) -> str:
@@ -200,77 +200,27 @@ def _status(identity: Identity) -> str:
     return ""
 
 
-def _verdict(inputs: Inputs) -> Verdict:
-    case, a = inputs.case, inputs.assessment
-    bars = [
-        FactorBar(name=f.factor, score=None if f.score is None else float(f.score), floor=float(f.floor))
-        for f in a.factors
-    ]
-    binding = a.binding or Reason(text="", basis=a.reasons[0].basis)
-    return Verdict(
-        sentence=a.conclusion.value if a.conclusion else "",
-        tone=_tone(a.conclusion),
-        tag="异议中" if a.disputed else "",
-        binding=_brief(binding.text, _BINDING),
-        basis=_basis(case, a, binding),
-        others=tuple(_others(case, a)),
-        recommendation=a.recommendation,
-        facts=tuple(_key_facts(inputs)),
-        risks=tuple(Risk(r.level, r.title, _brief(r.text, _LINE - len(r.title))) for r in _foremost(a)),
-        risk_total=len(a.risks),
-        flips=tuple(f"{flip.change}，结论变为“{flip.conclusion}”" for flip in a.flips[:_FLIPS]),
-        profile=Figure("能力要素：对本项目需要的满足程度（满分为恰好满足）", factor_profile(bars)),
-    )
+def _sections(inputs: Inputs) -> Iterator[Section]:
+    body = tuple(sections(inputs.case, inputs.assessment))
+    sources = Section("b", "附录 B", "数据来源与时点", tuple(_sources(inputs.case)))
+    left = tuple(rest(b) for s in (*body, sources) for b in s.blocks if isinstance(b, Table) and b.left)
+    title = "信用记录与其他明细" if left else "信用记录明细"
+    yield from body
+    yield Section("a", "附录 A", title, (judgement.annex(inputs.assessment), *left))
+    yield sources
+    yield from _annexes(inputs)
 
 
-def _basis(case: Case, assessment: Assessment, binding: Reason) -> str:
-    # 具备 rests on all of it together: no gate, every requirement met, and the method's thresholds.
-    if assessment.conclusion is Conclusion.CAPABLE:
-        return f"法定、{judgement.named(Basis.TENDER, case)}与{Basis.METHOD}"
-    return judgement.basis(case, binding)
-
-
-def _others(case: Case, assessment: Assessment) -> Iterator[str]:
-    rest = assessment.reasons[1:]
-    for reason in rest[:_OTHERS]:
-        yield f"{_brief(reason.text, _OTHER)}（{judgement.basis(case, reason)}）"
-    if len(rest) > _OTHERS:
-        yield f"另有 {len(rest) - _OTHERS} 项，见第 2 节"
-
-
-def _foremost(assessment: Assessment) -> list[RiskNote]:
-    # What stands above as a reason of the conclusion would only be said twice.
-    said = {reason.clause for reason in assessment.reasons if reason.clause}
-    chosen = sorted(assessment.risks, key=lambda note: note.clause in said)[:_RISKS]
-    return [note for note in assessment.risks if note in chosen]
-
-
-def _brief(text: str, length: int) -> str:
-    # The conclusion stands on one page whatever the texts; sections 2 and 11 give them whole.
-    return text if len(text) <= length else text[: length - 1] + "…"
-
-
-def _key_facts(inputs: Inputs) -> Iterator[Pair]:
-    a = inputs.assessment
-    hard = [item for item in a.requirements if item.hard]
-    met = sum(1 for item in hard if item.verdict.value == "满足")
-    yield Pair("必备要求", f"{met}/{len(hard)} 满足")
-    barred = "，不决定本结论" if a.conclusion is Conclusion.INCAPABLE else "，满分 100"
-    yield Pair(f"综合得分{barred}", "未评定" if a.total is None else number(a.total, 1))
-    yield Pair("证据覆盖率", percent(a.coverage, 1))
-    yield Pair("有效期至", day(inputs.identity.valid_until))
+def _sources(case: Case) -> Iterator[Block]:
+    hidden = frozenset(p.record.id for _, p in case.placed if not p.used)
+    for subject in case.applicant.subjects:
+        if case.applicant.joint:
+            yield Heading(f"{case.name_of(subject)} {subject.name}")
+        yield first(facts.sources(subject, hidden), _SOURCES)
+        yield first(facts.verifications(subject, hidden), _SOURCES)
 
 
 def _annexes(inputs: Inputs) -> Iterator[Section]:
-    case = inputs.case
-    hidden = frozenset(p.record.id for _, p in case.placed if not p.used)
-    record = judgement.annex(inputs.assessment)
-    yield Section("a", "附录 A", "信用记录明细", (record,))
-    blocks: list[Block] = []
-    for subject in case.applicant.subjects:
-        blocks += [Heading(f"{case.name_of(subject)} {subject.name}")] if case.applicant.joint else []
-        blocks += [facts.sources(subject, hidden), facts.verifications(subject, hidden)]
-    yield Section("b", "附录 B", "数据来源与时点", tuple(blocks))
     rows = [(name, text) for name, text in _TERMS]
     yield Section(
         "c",
@@ -309,6 +259,8 @@ _OFFLINE = (
     "与页面所显示的逐组比对，一致方可采信。"
 )
 
+_ATTACHED = f"{RECORDS_CSV} 与 {RECORDS_JSON} 附在本文件之内，在阅读软件的附件栏取出；只有打印件的，可向使用单位索取原文件。"
+
 
 def _guide(inputs: Inputs) -> Iterator[Block]:
     identity = inputs.identity
@@ -325,6 +277,8 @@ def _guide(inputs: Inputs) -> Iterator[Block]:
             "使用单位在核验通过后办理核销；再次使用、用于其他项目或由其他单位使用的，系统予以拒绝并记录。",
         ),
     ]
+    if len(inputs.assessment.record.items) > judgement.ANNEX:
+        rows.insert(-1, ("所附文件", _ATTACHED))
     if identity.fingerprint:
         rows.insert(-1, ("离线核验", _OFFLINE.format(fingerprint=identity.fingerprint)))
     yield table("核验方法", [Column("方法", 18, "head"), Column("做法", 82, "link")], rows)

@@ -54,6 +54,7 @@ class Pair:
     name: str
     value: str
     strong: bool = False
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -77,6 +78,7 @@ class Risk:
 class Verdict:
     """The conclusion page: what a committee member reads in ten seconds."""
 
+    about: tuple[Pair, ...]
     sentence: str
     tone: str
     tag: str
@@ -142,6 +144,7 @@ class Content:
     running_project: str
     running_use: str
     cover: tuple[Pair, ...]
+    cover_class: str
     date_line: str
     clauses: tuple[Clause, ...]
     filing: tuple[Pair, ...]

@@ -1,15 +1,11 @@
 """Contracts in hand: what they leave to do, and how much of it falls into the project's period (B of F1)."""
 
-from decimal import Decimal
-
 from reportgen.assess.case import Case
 from reportgen.assess.funds import contract_years, falling, remaining
 from reportgen.assess.wording import day, number
 from reportgen.document.tables import NONE, Cell, Column, Table, source_note, standing_tag, table, wan
 from reportgen.subject.holdings import ContractStatus
 from reportgen.subject.model import Subject
-
-_SHOWN = 20
 
 
 def ongoing(case: Case, subject: Subject) -> Table:
@@ -26,7 +22,7 @@ def ongoing(case: Case, subject: Subject) -> Table:
             day(c.ends_on),
             wan(loads[c.id]),
         )
-        for c in items[:_SHOWN]
+        for c in items
     ]
     columns = [
         Column("在手合同", 31),
@@ -35,14 +31,5 @@ def ongoing(case: Case, subject: Subject) -> Table:
         Column("预计完工", 17),
         Column("合同期内（万元）", 19, "num"),
     ]
-    return table(
-        "在手合同", columns, rows, source=source_note(subject, items), note=_note(len(items), length)
-    )
-
-
-def _note(count: int, length: Decimal) -> str:
-    more = f"共 {count} 项，列前 {_SHOWN} 项。" if count > _SHOWN else ""
-    spread = (
-        f"“合同期内”为剩余部分按时间均匀分摊到本项目 {number(length)} 年之内的数额，剩余不明的按合同额计。"
-    )
-    return f"{more}{spread}" if count else ""
+    note = f"“合同期内”为剩余部分按时间均匀分摊到本项目 {number(length)} 年之内的数额，剩余不明的按合同额计。"
+    return table("在手合同", columns, rows, source=source_note(subject, items), note=note if items else "")

@@ -11,6 +11,7 @@ from reportgen.document.tables import (
     Cell,
     Column,
     Table,
+    clipped,
     or_none,
     share,
     source_note,
@@ -22,7 +23,7 @@ from reportgen.subject.base import Fact
 from reportgen.subject.holdings import Person, Qualification, Statement
 from reportgen.subject.model import Link, Subject
 
-_CHANGES, _PEOPLE = 12, 30
+_LINKS, _IDS, _SCOPE, _YEARS, _KNOWN = 6, 12, 800, 5, 60
 
 
 def registration(subject: Subject) -> Table:
@@ -41,11 +42,11 @@ def registration(subject: Subject) -> Table:
         ("行业", or_none(r.industry)),
         ("登记机关", r.authority),
         ("行政区划代码", r.region),
-        ("曾用名", "、".join(subject.former_names) or NONE),
-        ("曾用代码", "、".join(subject.former_codes) or NONE),
+        ("曾用名", clipped("、".join(subject.former_names)) or NONE),
+        ("曾用代码", clipped("、".join(subject.former_codes)) or NONE),
     ]
     rows: list[tuple[str | Cell, ...]] = [(*pairs[i], *pairs[i + 1]) for i in range(0, len(pairs), 2)]
-    rows += [("住所", Cell(r.address, span=3)), ("经营范围", Cell(or_none(r.scope), span=3))]
+    rows += [("住所", Cell(r.address, span=3)), ("经营范围", Cell(or_none(clipped(r.scope, _SCOPE)), span=3))]
     return table(
         "登记信息",
         [Column("项目", 17, "head"), Column("内容", 33), Column("项目", 17, "head"), Column("内容", 33)],
@@ -58,14 +59,13 @@ def registration(subject: Subject) -> Table:
 def changes(subject: Subject) -> Table:
     """Registered changes, newest first."""
     items = sorted(subject.changes, key=lambda c: c.on, reverse=True)
-    rows = [(day(c.on), c.item, or_none(c.before), or_none(c.after)) for c in items[:_CHANGES]]
-    more = f"共 {len(items)} 项，列最近 {_CHANGES} 项。" if len(items) > _CHANGES else ""
+    rows = [(day(c.on), c.item, or_none(clipped(c.before)), or_none(clipped(c.after))) for c in items]
     columns = [Column("日期", 18), Column("变更事项", 18), Column("变更前", 32), Column("变更后", 32)]
-    return table("登记变更", columns, rows, source=source_note(subject, items), note=more)
+    return table("登记变更", columns, rows, source=source_note(subject, items))
 
 
 def shareholders(subject: Subject) -> Table:
-    """Shareholders with their shares; the actual controller is tagged."""
+    """Shareholders with their shares, the actual controller, who is tagged, and the largest first."""
     rows = [
         (
             Cell(s.name, tag="实际控制人" if s.controls else ""),
@@ -74,7 +74,7 @@ def shareholders(subject: Subject) -> Table:
             share(s.share),
             wan(s.subscribed),
         )
-        for s in subject.shareholders
+        for s in sorted(subject.shareholders, key=lambda s: (not s.controls, -s.share))
     ]
     columns = [
         Column("股东", 34),
@@ -97,8 +97,10 @@ def officers(subject: Subject) -> Table:
 
 
 def _links(links: tuple[Link, ...]) -> Iterator[str]:
-    for link in links:
+    for link in links[:_LINKS]:
         yield f"{link.name}（{link.post}{'，' + link.standing if link.standing else ''}）"
+    if len(links) > _LINKS:
+        yield f"等 {len(links)} 家"
 
 
 def qualifications(subject: Subject) -> Table:
@@ -188,9 +190,8 @@ def people(case: Case, subject: Subject) -> Table:
             day(p.valid_until),
             _engagement(case, subject, p),
         )
-        for p in subject.people[:_PEOPLE]
+        for p in subject.people
     ]
-    more = f"共 {len(subject.people)} 人，列前 {_PEOPLE} 人。" if len(subject.people) > _PEOPLE else ""
     columns = [
         Column("姓名", 16),
         Column("岗位", 15),
@@ -198,7 +199,7 @@ def people(case: Case, subject: Subject) -> Table:
         Column("证书有效期至", 18),
         Column("在任项目", 24),
     ]
-    return table("关键人员", columns, rows, source=source_note(subject, subject.people), note=more)
+    return table("关键人员", columns, rows, source=source_note(subject, subject.people))
 
 
 def _engagement(case: Case, subject: Subject, person: Person) -> str:
@@ -208,8 +209,8 @@ def _engagement(case: Case, subject: Subject, person: Person) -> str:
 
 
 def headcounts(subject: Subject) -> Table:
-    """Staff by year."""
-    items = sorted(subject.headcounts, key=lambda h: h.year)
+    """Staff of the last five years."""
+    items = sorted(subject.headcounts, key=lambda h: h.year)[-_YEARS:]
     rows = [
         (f"{h.year} 年末", str(h.total), str(h.technical), _count(h.insured), _count(h.left)) for h in items
     ]
@@ -220,7 +221,9 @@ def headcounts(subject: Subject) -> Table:
         Column("参保（人）", 20, "num"),
         Column("当年离职（人）", 20, "num"),
     ]
-    return table("从业人员", columns, rows, source=source_note(subject, items))
+    earlier = len(subject.headcounts) - len(items)
+    note = f"另有更早的 {earlier} 年，载于本报告所据的输入数据。" if earlier else ""
+    return table("从业人员", columns, rows, source=source_note(subject, items), note=note)
 
 
 def _count(value: int | None) -> str:
@@ -252,15 +255,21 @@ def credit_lines(subject: Subject) -> Table:
 def related(subject: Subject) -> Table:
     """Related legal entities."""
     rows = [
-        (r.name, or_none(r.uscc or ""), r.relation, share(r.share), r.adverse or (r.standing or NONE))
+        (
+            r.name,
+            or_none(r.uscc or ""),
+            r.relation,
+            share(r.share),
+            clipped(r.adverse, _KNOWN) or (r.standing or NONE),
+        )
         for r in subject.related
     ]
     columns = [
-        Column("名称", 30),
-        Column("统一社会信用代码", 25),
-        Column("关系", 14),
+        Column("名称", 26),
+        Column("统一社会信用代码", 23),
+        Column("关系", 13),
         Column("比例", 9, "num"),
-        Column("已知情况", 22),
+        Column("已知情况", 29),
     ]
     return table("关联方", columns, rows, source=source_note(subject, subject.related))
 
@@ -356,6 +365,10 @@ def verifications(subject: Subject, hidden: frozenset[str]) -> Table:
         if fact.verification is not None and fact.id not in hidden:
             key = (fact.verification.how, fact.verification.by, day(fact.verification.on))
             groups.setdefault(key, []).append(fact.id)
-    rows = [(how, by, on, "、".join(ids)) for (how, by, on), ids in groups.items()]
+    rows = [(how, by, on, _named(ids)) for (how, by, on), ids in groups.items()]
     columns = [Column("核实方式", 32), Column("核实人员", 14), Column("核实日期", 18), Column("事实编号", 36)]
     return table("核实记录", columns, rows)
+
+
+def _named(ids: list[str]) -> str:
+    return "、".join(ids[:_IDS]) + (f" 等 {len(ids)} 项" if len(ids) > _IDS else "")

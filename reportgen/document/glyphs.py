@@ -186,18 +186,16 @@ def font_face_css(base: str = "") -> str:
 def css_family(stack: Iterable[str]) -> str:
     """Return a stack as a value of `font-family`, in single quotes so that it also fits an SVG attribute.
 
-    Never add a generic family: it hands the choice to fontconfig, and a rare character gets lost.
+    Never add a generic family: it hands the choice to fontconfig, and a rare character gets lost. Nor a space:
+    within a drawing WeasyPrint takes it for part of a family's name, and then any font of the system. Nor one family
+    alone: Pango then takes a rare character from any font it finds.
     """
-    return ", ".join(f"'{family}'" for family in stack)
+    return ",".join(f"'{family}'" for family in stack)
 
 
-def with_fallbacks(css: str) -> str:
-    """Return a style sheet with every packaged family replaced by its whole stack; not for @font-face.
-
-    A family that stands alone is no safeguard: Pango then takes a rare character from any font it finds.
-    """
-    stacks = {f'"{stack[0]}"': css_family(stack) for stack in (SONG, HEI, KAI)}
-    return re.sub("|".join(stacks), lambda match: stacks[match[0]], css)
+def with_close_families(svg: str) -> str:
+    """Return a drawing that others wrote with its lists of families as `css_family` writes them."""
+    return re.sub(r"font-family:[^;\"]+", lambda match: match[0].replace(", ", ","), svg)
 
 
 def survey(fonts: Path | None = None) -> tuple[FontState, ...]:

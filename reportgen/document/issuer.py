@@ -2,10 +2,12 @@
 
 from datetime import date
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated, Self
 
 from pydantic import Field, PrivateAttr, ValidationError, model_validator
 
+from reportgen.document.own_look import PACKAGED, LookSettings, OwnLook, own_look
 from reportgen.document.own_seal import own_seal
 from reportgen.errors import ReportgenError
 from reportgen.faults import Misfits, faults_of
@@ -114,12 +116,19 @@ class Issuer(Model):
     verify: Verify
     report: ReportSettings = ReportSettings()
     objection: Objection
+    look: LookSettings = LookSettings()
     _own_seal: str = PrivateAttr("")
+    _own_look: OwnLook = PrivateAttr(PACKAGED)
 
     @property
     def own_seal(self) -> str:
         """Return the agency's own seal picture as SVG, nothing where the seal is drawn."""
         return self._own_seal
+
+    @property
+    def own_look(self) -> OwnLook:
+        """Return the agency's own look, the packaged one where it has none."""
+        return self._own_look
 
     def as_sample(self) -> "Issuer":
         """Return the issuer as a sample: without a real certificate nothing may pass for the real thing."""
@@ -162,7 +171,8 @@ class Identity(Model):
 def issuer_of(office: Office) -> Issuer:
     """Return an office's issuer; raises E0311 with every fault by its path in `reportgen.toml`.
 
-    Where it has a seal picture of its own, raises E0302 (no file) and E0704 (unfit) too.
+    Where it has a seal picture of its own, raises E0302 (no file) and E0704 (unfit) too. Its own look is not
+    read yet: see `dressed`.
     """
     printed = {name: table for name, table in office.data.items() if name not in _NOT_PRINTED}
     try:
@@ -174,16 +184,33 @@ def issuer_of(office: Office) -> Issuer:
     return issuer
 
 
-def grading_filing(agency: Agency, subject: Subject, on: date) -> GradingFiling:
-    """Return the filing by which an agency may grade a subject on a day.
+def dressed(issuer: Issuer, folder: Path) -> Issuer:
+    """Return an issuer with the look of its office folder; raises E0311 with every file that is missing or unfit.
 
-    Raises E1101 (its own filing is not in force), E1103 (it would grade itself or its owner), E1104 (no
-    filing for grades in force).
+    Fonts take half a second to read, and what prints nothing needs none.
+    """
+    worn = issuer.model_copy()
+    worn._own_look = own_look(folder, issuer.look)
+    return worn
+
+
+def require_independent(agency: Agency, subject: Subject, on: date) -> None:
+    """Refuse a document about a subject that is the agency itself, or one it owns.
+
+    Raises E1103 then, and E1101 (the agency's filing is not in force on the day).
     """
     if not agency.filing_since <= on <= agency.filing_until:
         raise ReportgenError("E1101", since=agency.filing_since, until=agency.filing_until, on=on)
     if agency.uscc in {subject.uscc, *(holder.uscc for holder in subject.shareholders)}:
-        raise ReportgenError("E1103", detail=f"{agency.name}是被评定的主体或其股东")
+        raise ReportgenError("E1103", detail=f"{agency.name}是所载主体或其股东")
+
+
+def grading_filing(agency: Agency, subject: Subject, on: date) -> GradingFiling:
+    """Return the filing by which an agency may grade a subject on a day.
+
+    Raises E1101, E1103 (`require_independent`), E1104 (no filing for grades in force).
+    """
+    require_independent(agency, subject, on)
     filing = agency.grading
     if filing is None:
         raise ReportgenError("E1104", path="agency.grading", detail=f"{agency.name}没有登记等级评定的备案")

@@ -16,15 +16,19 @@ from reportgen.assess.model import (
     Verdict,
 )
 from reportgen.assess.wording import day, mark, money, number, percent
-from reportgen.document.tables import NONE, Cell, Column, Table, or_none, table
+from reportgen.document.record_files import RECORDS_CSV, RECORDS_JSON
+from reportgen.document.tables import CLIPPED, NONE, Cell, Column, Table, clipped, fitting, or_none, table
+from reportgen.document.twin import TWIN_FILE
 from reportgen.policy.model import Policy
-from reportgen.subject.records import Fulfilment, Head, Nature, RecordState
+from reportgen.subject.records import Fulfilment, Head, Nature, RecordState, Severity
 
 TOP = 10
 _OTHERS = 5
 ANNEX = 300
+"""So many records stand in annex A one by one; beyond, in groups there and one by one in the attached files."""
 _SHOWN_EVIDENCE = 3
-_CONTENT = 120
+_NUMBER, _AUTHORITY = 28, 20
+_LONG = 240
 
 
 def evidence(names: Sequence[str], assessment: Assessment) -> str:
@@ -62,12 +66,17 @@ def laws(policy: Policy, cites: Sequence[str]) -> str:
     return "；".join(document + "、".join(items) for document, items in articles.items())
 
 
+def _whole(text: str, length: int = _LONG) -> str:
+    """Return a text of the judgement, whole where a page can hold it; `report.json` always has it whole."""
+    return clipped(text, length, f"，见所附 {TWIN_FILE}")
+
+
 def gates(case: Case, assessment: Assessment) -> Table:
     """Every 否决项 tested, with its citation, or with the clause by which the owner chose a local rule."""
     rows = [
         (
             g.title,
-            Cell(g.reason.text, tag="异议中" if g.reason.disputed else ""),
+            Cell(_whole(g.reason.text), tag="异议中" if g.reason.disputed else ""),
             ground(case, g.reason),
             "触及" if g.tripped else "未证实" if g.unproven else "未触及",
         )
@@ -102,8 +111,8 @@ def requirements(
 def _requirement_row(case: Case, item: RequirementResult, assessment: Assessment) -> tuple[Cell, ...]:
     extra = "；".join(part for part in (item.formula, item.note) if part)
     return (
-        Cell(item.required, note=f"{item.clause} · {named(item.basis, case)}"),
-        Cell(item.actual, note=extra),
+        Cell(_whole(item.required), note=f"{item.clause} · {named(item.basis, case)}"),
+        Cell(_whole(item.actual), note=_whole(extra)),
         Cell(item.margin or NONE),
         Cell(evidence(item.evidence, assessment)),
         Cell(MARKS[item.verdict], tag="异议中" if item.disputed else ""),
@@ -119,8 +128,8 @@ def factor(case: Case, result: FactorResult) -> Table:
         (
             Cell(line.name),
             Cell(sort),
-            Cell(line.available, note=line.formula if line.basis is Basis.METHOD else ""),
-            Cell(line.required),
+            Cell(_whole(line.available), note=_whole(line.formula) if line.basis is Basis.METHOD else ""),
+            Cell(_whole(line.required)),
             Cell(NONE if line.score is None else number(line.score, 1)),
             Cell(named(line.basis, case)),
         )
@@ -156,17 +165,21 @@ def record_counts(assessment: Assessment) -> Table:
 
 
 def adverse(assessment: Assessment) -> Table:
-    """The ten gravest adverse records, with what each costs and why."""
+    """The ten gravest adverse records, those that decide the conclusion first, with what each costs and why."""
+    decisive = {name for reason in assessment.reasons for name in reason.evidence}
     items = sorted(
         (i for i in assessment.record.items if i.nature is Nature.ADVERSE),
-        key=lambda i: (-i.points, i.determined_on),
+        key=lambda i: (i.evidence not in decisive, -i.points, -_gravity(i), -i.determined_on.toordinal()),
     )
     rows = [_adverse_row(item) for item in items[:TOP]]
+    where = _where(assessment)
     note = (
-        f"不良信息共 {len(items)} 条，列 {TOP} 条，决定结论的在前，其余按扣分，全部见附录 A。"
+        f"不良信息共 {len(items)} 条，列 {TOP} 条，决定结论的在前，其余按扣分、程度与日期，{where}。"
         if len(items) > TOP
         else ""
     )
+    if any(len(text) > CLIPPED for item in items[:TOP] for text in (item.content, item.statement)):
+        note += f"内容与主体说明超过 {CLIPPED} 字的为摘录，全文载于本报告所据的输入数据，其校验值见第 12 节。"
     columns = [
         Column("类型与程度", 17),
         Column("认定机关与文号", 29),
@@ -177,16 +190,26 @@ def adverse(assessment: Assessment) -> Table:
     return table("不良信息", columns, rows, note=note)
 
 
+def _gravity(item: RecordItem) -> int:
+    return list(Severity).index(item.severity) if item.severity else 0
+
+
+def _where(assessment: Assessment) -> str:
+    """Return where all the records are."""
+    if len(assessment.record.items) <= ANNEX:
+        return "全部见附录 A"
+    return f"分组见附录 A，全部见所附 {RECORDS_CSV}"
+
+
 def _adverse_row(item: RecordItem) -> tuple[Cell, ...]:
-    content = item.content or item.title
     return (
         Cell(item.kind, tag=_state(item), note=f"{item.severity or '程度未定'}（{item.severity_from}）"),
         Cell(
             f"{item.authority}，{or_none(item.number)}", note=f"{day(item.determined_on)}认定；{item.placing}"
         ),
         Cell(
-            content[:_CONTENT] + ("…" if len(content) > _CONTENT else ""),
-            note=f"主体说明：{item.statement}" if item.statement else "",
+            clipped(item.content or item.title),
+            note=f"主体说明：{clipped(item.statement)}" if item.statement else "",
         ),
         Cell(item.fulfilment, note=money(item.amount) if item.amount is not None else ""),
         Cell(number(item.points, 1), note=item.working),
@@ -203,7 +226,8 @@ def others(assessment: Assessment, heads: Sequence[Head], caption: str) -> Table
     rows = [
         (Cell(i.kind, tag=_state(i)), i.title, i.authority, day(i.determined_on)) for i in items[:_OTHERS]
     ]
-    note = f"共 {len(items)} 条，列最近 {_OTHERS} 条，全部见附录 A。" if len(items) > _OTHERS else ""
+    where = _where(assessment)
+    note = f"共 {len(items)} 条，列最近 {_OTHERS} 条，{where}。" if len(items) > _OTHERS else ""
     columns = [Column("类型", 20), Column("名称", 36), Column("机关", 26), Column("日期", 18)]
     return table(caption, columns, rows, note=note)
 
@@ -217,8 +241,8 @@ def annex(assessment: Assessment) -> Table:
         (
             Cell(_short(i.evidence, assessment)),
             Cell(_kind_and_duty(i), tag=_state(i)),
-            Cell(or_none(i.number or i.title)[:34]),
-            Cell(i.authority[:16]),
+            Cell(fitting(or_none(i.number or i.title), _NUMBER)),
+            Cell(fitting(i.authority, _AUTHORITY)),
             Cell(i.determined_on.isoformat()),
         )
         for i in items
@@ -226,8 +250,8 @@ def annex(assessment: Assessment) -> Table:
     columns = [
         Column("编号", 11, "id"),
         Column("类型与履行", 28),
-        Column("文号或名称", 28),
-        Column("机关", 20),
+        Column("文号或名称", _NUMBER),
+        Column("机关", _AUTHORITY),
         Column("认定日期", 13),
     ]
     return table(f"信用记录明细（共 {len(items)} 条）", columns, rows, dense=True)
@@ -244,9 +268,11 @@ def _grouped(items: Sequence[RecordItem]) -> Table:
     groups = Counter((i.kind, i.severity or NONE, i.determined_on.year) for i in items)
     rows = [(kind, severity, f"{year} 年", str(n)) for (kind, severity, year), n in sorted(groups.items())]
     columns = [Column("类型", 34), Column("程度", 22), Column("认定年度", 22), Column("条数", 22, "num")]
-    return table(
-        f"信用记录分组（共 {len(items)} 条）", columns, rows, note="超过 300 条，按类型、程度与年度汇总。"
+    note = (
+        f"超过 {ANNEX} 条，按类型、程度与年度汇总。全部 {len(items)} 条逐条载于本文件所附的 {RECORDS_CSV}（可用表格软件打开）"
+        f"与 {RECORDS_JSON}，与报告在同一签名之下；取出办法见附录 D。"
     )
+    return table(f"信用记录分组（共 {len(items)} 条）", columns, rows, note=note, dense=True)
 
 
 def similar(result: SimilarResult, joint: bool) -> Table:
@@ -259,7 +285,7 @@ def similar(result: SimilarResult, joint: bool) -> Table:
             Cell(i.went, note=f"三项证明{i.papers}"),
             Cell(NONE if i.score is None else number(i.score, 1)),
         )
-        for i in result.items[:20]
+        for i in result.items
     ]
     columns = [
         Column("项目与业主", 34),
@@ -268,15 +294,14 @@ def similar(result: SimilarResult, joint: bool) -> Table:
         Column("履约情况", 24),
         Column("得分", 9, "num"),
     ]
-    more = f"共 {len(result.items)} 项，列最近 20 项。" if len(result.items) > 20 else ""
-    return table("三年内同类项目", columns, rows, note=more)
+    return table("三年内同类项目", columns, rows)
 
 
 def coverage(assessment: Assessment) -> Table:
     """The evidence beside the requirements, and every requirement that lacks it."""
     lines = assessment.coverage_lines
     shown = [line for line in lines if not line.present or line.needed_for is not EvidenceFor.REQUIREMENT]
-    rows = [(line.name, line.detail, "有" if line.present else "缺") for line in shown]
+    rows = [(line.name, _whole(line.detail), "有" if line.present else "缺") for line in shown]
     present = sum(line.present for line in lines)
     caption = f"证据覆盖：{present}/{len(lines)} 项（{percent(assessment.coverage, 1)}）"
     note = "已证实的项目要求见第 2 节，此处不再列出。"
@@ -291,8 +316,11 @@ def risks(case: Case, assessment: Assessment) -> Table:
         (
             Cell(r.level),
             Cell(r.title, note=" · ".join(p for p in (r.clause, named(r.basis, case)) if p)),
-            Cell(r.text, note=f"证据：{evidence(r.evidence, assessment)}" if r.evidence else ""),
-            Cell(r.mitigation),
+            Cell(
+                _whole(r.text, CLIPPED),
+                note=f"证据：{evidence(r.evidence, assessment)}" if r.evidence else "",
+            ),
+            Cell(_whole(r.mitigation)),
         )
         for r in assessment.risks
     ]

@@ -3,7 +3,9 @@
 from reportgen.assess.wording import day, percent
 from reportgen.document.compose import Inputs, drawn_seal
 from reportgen.document.content import Letter, Pair
-from reportgen.document.tables import Cell, Column, table
+from reportgen.document.tables import Cell, Column, clipped, table
+
+_LONG = 240
 
 
 def gaps_letter(inputs: Inputs) -> Letter:
@@ -12,7 +14,7 @@ def gaps_letter(inputs: Inputs) -> Letter:
     if gaps is None:
         raise ValueError("the assessment has a conclusion")
     rows = [
-        (Cell(str(index)), Cell(gap.what, note=gap.clause), Cell(gap.why), Cell(gap.how))
+        (Cell(str(index)), Cell(gap.what, note=gap.clause), Cell(_short(gap.why)), Cell(_short(gap.how)))
         for index, gap in enumerate(gaps.gaps, 1)
     ]
     columns = [Column("序", 6), Column("事项", 32), Column("原因", 28), Column("请补充", 34)]
@@ -45,3 +47,7 @@ def gaps_letter(inputs: Inputs) -> Letter:
         date_line=day(inputs.identity.issued_at.date()),
         seal=drawn_seal(inputs.issuer),
     )
+
+
+def _short(text: str) -> str:
+    return clipped(text, _LONG, "，可向本机构索取")

@@ -9,7 +9,20 @@ from reportgen.document.glyphs import HEI, KAI, SONG, css_family
 from reportgen.plain import read_plain
 from reportgen.settings import asset_dir
 
-SHEETS = ("page", "type", "cover", "declaration", "contents", "conclusion", "tables", "letter", "extract")
+SHEETS = (
+    "page",
+    "type",
+    "cover",
+    "declaration",
+    "contents",
+    "conclusion",
+    "tables",
+    "letter",
+    "extract",
+    "certificate",
+    "comparison",
+    "look",
+)
 """The style sheets in the order in which they hold, by name; each is a component of docs/design."""
 
 
@@ -21,10 +34,13 @@ def tokens() -> Mapping[str, str]:
     return {**data["inks"], **data["sizes"], **faces}
 
 
-def style_sheet() -> str:
-    """Return the style of all documents as CSS; raises KeyError for a token that does not exist."""
+def style_sheet(values: Mapping[str, str] | None = None) -> str:
+    """Return the style of all documents as CSS, with an office's own values of the tokens where it has any.
+
+    Raises KeyError for a token that does not exist.
+    """
     texts = ((_folder() / f"{name}.css").read_text("utf-8") for name in SHEETS)
-    return Template("".join(texts)).substitute(tokens())
+    return Template("".join(texts)).substitute(values or tokens())
 
 
 def _folder() -> Path:

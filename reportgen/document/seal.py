@@ -11,9 +11,9 @@ scales the whole drawing. Place the result with `<img>`: inline `<svg>` cannot c
 from collections.abc import Iterator
 from html import escape
 from math import cos, exp, radians, sin, sqrt
-from unicodedata import east_asian_width
+from unicodedata import category, east_asian_width
 
-from reportgen.document.glyphs import SONG, css_family
+from reportgen.document.glyphs import SONG, css_family, refusal
 
 MAX_DIAMETER_MM = 45.0
 LONGEST_NAME = 60
@@ -102,8 +102,14 @@ def _check(name: str, label: str, number: str, diameter_mm: float) -> None:
     for what, text, shortest, longest in limits:
         if not shortest <= len(text) <= longest:
             raise ValueError(f"a seal's {what} has {shortest} to {longest} characters, not {len(text)}")
-        if not text.isprintable():
+        if not all(map(_drawable, text)):
             raise ValueError(f"a seal's {what} holds a character that cannot be drawn: {text!r}")
+
+
+def _drawable(character: str) -> bool:
+    # Python does not know the newest hanzi yet, and takes what it does not know for unprintable.
+    unknown = category(character) == "Cn" and not refusal(character)
+    return character.isprintable() or unknown
 
 
 def _title(name: str, label: str, number: str, sample: bool) -> str:

@@ -7,13 +7,13 @@ from reportgen.assess.case import Case, ref
 from reportgen.assess.model import (
     Assessment,
     Basis,
-    FactorResult,
     RecordItem,
     SimilarItem,
     Verdict,
 )
 from reportgen.assess.wording import day, mark, number, percent
 from reportgen.document import facts, judgement
+from reportgen.document.capacity import capacity
 from reportgen.document.chart_timeline import RecordPoint, record_timeline
 from reportgen.document.charts import SlackBar, YearFigures, finance_trend, requirement_slack
 from reportgen.document.content import Block, Figure, Heading, Paragraph, Section
@@ -21,11 +21,13 @@ from reportgen.document.contracts import ongoing
 from reportgen.document.information import information
 from reportgen.document.merits import clauses, measures
 from reportgen.document.method import method
-from reportgen.document.tables import Column, Table, source_note, table
+from reportgen.document.tables import SHOWN, Column, Table, first, source_note, table
 from reportgen.project.requirements import Factor
 from reportgen.subject.model import Subject
 from reportgen.subject.records import Head, Nature, RecordState
 
+_CHANGES, _PEOPLE, _LINES = 12, 30, 30
+_HELD = ("qualifications", "technology", "equipment", "people")
 _RECORD_GROUPS = (
     ((Head.GOOD_FAITH,), "诚实守信"),
     ((Head.ADMINISTRATION,), "行政管理（不良以外）"),
@@ -36,15 +38,14 @@ _RECORD_GROUPS = (
 
 def sections(case: Case, assessment: Assessment) -> Iterator[Section]:
     """Yield sections 2 to 12; section 1 is the conclusion page, the annexes follow."""
-    by_factor = {result.factor: result for result in assessment.factors}
     yield Section("s2", "2", "项目要求对照", tuple(_requirements(case, assessment)))
     yield Section("s3", "3", "基本情况与沿革", tuple(_basics(case)))
     yield Section("s4", "4", "三年信用记录", tuple(_record(case, assessment)))
     yield Section("s5", "5", "同类项目业绩与履约", tuple(_similar(case, assessment)))
-    yield Section("s6", "6", "技术水平及其运用", tuple(_technology(case, by_factor[Factor.TECHNOLOGY])))
-    yield Section("s7", "7", "设备条件及其运用", tuple(_equipment(case, by_factor[Factor.EQUIPMENT])))
-    yield Section("s8", "8", "人力资源及其运用", tuple(_staff(case, by_factor[Factor.STAFF])))
-    yield Section("s9", "9", "资金实力及其运用", tuple(_funds(case, by_factor[Factor.FUNDS])))
+    yield Section("s6", "6", "技术水平及其运用", tuple(_technology(case, assessment)))
+    yield Section("s7", "7", "设备条件及其运用", tuple(_equipment(case, assessment)))
+    yield Section("s8", "8", "人力资源及其运用", tuple(_staff(case, assessment)))
+    yield Section("s9", "9", "资金实力及其运用", tuple(_funds(case, assessment)))
     yield Section("s10", "10", "关联方", tuple(_related(case)))
     yield Section("s11", "11", "风险提示", tuple(_risks(case, assessment)))
     yield Section("s12", "12", "评价方法与版本", tuple(method(case, assessment)))
@@ -97,9 +98,9 @@ def _basics(case: Case) -> Iterator[Block]:
     for subject in case.applicant.subjects:
         yield from _named(case, subject)
         yield facts.registration(subject)
-        yield facts.changes(subject)
-        yield facts.shareholders(subject)
-        yield facts.officers(subject)
+        yield first(facts.changes(subject), _CHANGES)
+        yield first(facts.shareholders(subject))
+        yield first(facts.officers(subject))
 
 
 def _named(case: Case, subject: Subject) -> Iterator[Block]:
@@ -158,41 +159,57 @@ def _similar(case: Case, assessment: Assessment) -> Iterator[Block]:
     shown = "未评定" if score is None else f"{number(score, 1)} 分"
     yield Paragraph(f"{assessment.similar.finding}。同类项目总体信用状况：{shown}。")
     projects = judgement.similar(assessment.similar, case.applicant.joint)
-    yield _sourced(case, projects, assessment.similar.items)
+    yield first(_sourced(case, projects, assessment.similar.items))
 
 
-def _factor(case: Case, result: FactorResult) -> Iterator[Block]:
+def _factor(case: Case, assessment: Assessment, factor: Factor) -> Iterator[Block]:
+    result = next(result for result in assessment.factors if result.factor is factor)
     yield Paragraph(f"{result.finding}。")
     if all(line.basis is Basis.METHOD for line in result.need):
         yield Paragraph("招标文件（申报条件）对该要素未提要求，需要由机构方法按项目推定。", "note")
-    yield judgement.factor(case, result)
+    yield first(judgement.factor(case, result), _LINES)
 
 
-def _technology(case: Case, result: FactorResult) -> Iterator[Block]:
-    yield from _factor(case, result)
+def relied_on_first(case: Case, assessment: Assessment) -> Iterator[Subject]:
+    """Yield the subjects; of a list too long for the body, what the judgement rests on comes first."""
+    cited = {name for item in assessment.requirements for name in item.evidence}
+    cited |= {name for f in assessment.factors for line in (*f.need, *f.use) for name in line.evidence}
     for subject in case.applicant.subjects:
+        long = {name: getattr(subject, name) for name in _HELD if len(getattr(subject, name)) > SHOWN}
+        yield subject.model_copy(
+            update={
+                name: tuple(sorted(held, key=lambda fact: ref(subject, fact) not in cited))
+                for name, held in long.items()
+            }
+        )
+
+
+def _technology(case: Case, assessment: Assessment) -> Iterator[Block]:
+    yield from _factor(case, assessment, Factor.TECHNOLOGY)
+    for subject in relied_on_first(case, assessment):
         yield from _named(case, subject)
-        yield facts.qualifications(subject)
-        yield facts.technology(subject)
+        yield first(facts.qualifications(subject))
+        yield first(facts.technology(subject))
 
 
-def _equipment(case: Case, result: FactorResult) -> Iterator[Block]:
-    yield from _factor(case, result)
-    for subject in case.applicant.subjects:
+def _equipment(case: Case, assessment: Assessment) -> Iterator[Block]:
+    yield from _factor(case, assessment, Factor.EQUIPMENT)
+    for subject in relied_on_first(case, assessment):
         yield from _named(case, subject)
-        yield facts.equipment(subject)
+        yield first(facts.equipment(subject))
 
 
-def _staff(case: Case, result: FactorResult) -> Iterator[Block]:
-    yield from _factor(case, result)
-    for subject in case.applicant.subjects:
+def _staff(case: Case, assessment: Assessment) -> Iterator[Block]:
+    yield from _factor(case, assessment, Factor.STAFF)
+    for subject in relied_on_first(case, assessment):
         yield from _named(case, subject)
         yield facts.headcounts(subject)
-        yield facts.people(case, subject)
+        yield first(facts.people(case, subject), _PEOPLE)
 
 
-def _funds(case: Case, result: FactorResult) -> Iterator[Block]:
-    yield from _factor(case, result)
+def _funds(case: Case, assessment: Assessment) -> Iterator[Block]:
+    yield from _factor(case, assessment, Factor.FUNDS)
+    yield from capacity(case, assessment)
     for subject in case.applicant.subjects:
         yield from _named(case, subject)
         yield facts.accounts(subject)
@@ -200,8 +217,8 @@ def _funds(case: Case, result: FactorResult) -> Iterator[Block]:
         if figures:
             yield Figure("近三年营业收入、净利润与资产负债率", finance_trend(figures))
         yield facts.ratios(subject)
-        yield facts.credit_lines(subject)
-        yield ongoing(case, subject)
+        yield first(facts.credit_lines(subject))
+        yield first(ongoing(case, subject))
     yield from information(case)
 
 
@@ -224,9 +241,9 @@ def _figures(subject: Subject) -> Sequence[YearFigures]:
 def _related(case: Case) -> Iterator[Block]:
     for subject in case.applicant.subjects:
         yield from _named(case, subject)
-        yield facts.related(subject)
+        yield first(facts.related(subject))
 
 
 def _risks(case: Case, assessment: Assessment) -> Iterator[Block]:
-    yield Paragraph(f"按等级列示全部 {len(assessment.risks)} 项风险提示及缓释建议，供签约与履约时采用。")
-    yield judgement.risks(case, assessment)
+    yield Paragraph(f"按等级列示风险提示 {len(assessment.risks)} 项及缓释建议，供签约与履约时采用。")
+    yield first(judgement.risks(case, assessment), _LINES)

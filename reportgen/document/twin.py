@@ -199,7 +199,8 @@ class TwinClause(Model):
 class Twin(Model):
     """A report as data. Scores are 0–100, shares 0–1, sums in 元; times carry their offset.
 
-    `evidence` names facts as `USCC:fact id`, `cites` name the entries of `citations`.
+    `evidence` names facts as `USCC:fact id`, `cites` name the entries of `citations`. `look_sha256` is that of the
+    agency's own look, empty for the packaged one.
     """
 
     format: Literal["reportgen/report/1"] = "reportgen/report/1"
@@ -221,6 +222,7 @@ class Twin(Model):
     pack: PackIdentity
     method: str
     snapshot_sha256: str
+    look_sha256: str = ""
     conclusion: Conclusion
     disputed: bool
     sentence: str
@@ -277,6 +279,7 @@ def _twin(inputs: "Inputs") -> Twin:
         pack=found.pack,
         method=found.method,
         snapshot_sha256=found.snapshot_sha256,
+        look_sha256=inputs.issuer.own_look.sha256,
         conclusion=found.conclusion,
         disputed=found.disputed,
         sentence=found.sentence,

@@ -5,41 +5,47 @@ fonts, which cost far more than one report. Nothing is ever fetched from a netwo
 system by a document: an address that is not one of its own assets ends the typesetting.
 """
 
-import re
 from base64 import b64decode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 from typing import Protocol
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from weasyprint import CSS, HTML, Attachment
+from weasyprint import CSS, HTML, Attachment, Document
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
 from reportgen.document.chart_style import Chart
+from reportgen.document.completeness import require_plain, require_whole
 from reportgen.document.content import strings
 from reportgen.document.finisher import finisher
-from reportgen.document.glyphs import HEI, css_family, font_face_css, preflight
+from reportgen.document.glyphs import font_face_css, preflight
 from reportgen.document.justification import justify
 from reportgen.document.look import style_sheet
+from reportgen.document.ornaments import ORNAMENTS
+from reportgen.document.own_look import PACKAGED, OwnLook
+from reportgen.document.own_templates import environment, rendered
 from reportgen.project.model import CHINA
 from reportgen.settings import asset_dir
 
 _SCHEME = "asset:"
 _PICTURE = "data:image/png;base64,"
-_WEB = re.compile(r"https://[A-Za-z0-9./:?=&%#~+_-]+")
-_MAIL = re.compile(r"[A-Za-z0-9.+_-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
+_LOOKS = 4
+"""So many looks are held: a process serves one office, or a few."""
 
 
 class Assets(URLFetcher):  # type: ignore[misc]
-    """Serves `asset:fonts/…` from the package, `asset:figure/…` from memory and a PNG within a drawing; nothing else."""
+    """Serves `asset:fonts/…` from the package, `asset:own/…` (an office's fonts) and `asset:figure/…` from memory.
 
-    def __init__(self) -> None:
+    Beside them a PNG within a drawing, and nothing else.
+    """
+
+    def __init__(self, look: OwnLook = PACKAGED) -> None:
         super().__init__(allowed_protocols=("asset",), allow_redirects=False, fail_on_errors=True)
         self.figures: dict[str, bytes] = {}
+        self._own = {face.file: face.data for face in look.faces}
 
     def fetch(self, url: str, headers: dict[str, str] | None = None) -> URLFetcherResponse:
         """Return an asset; raises FatalURLFetchingError for any other address."""
@@ -52,6 +58,8 @@ class Assets(URLFetcher):  # type: ignore[misc]
             raise FatalURLFetchingError(f"refused: {url}")
         if kind == "figure" and name in self.figures:
             return URLFetcherResponse(url, self.figures[name], {"Content-Type": "image/svg+xml"})
+        if kind == "own" and name in self._own:
+            return URLFetcherResponse(url, self._own[name])
         if kind == "fonts":
             return URLFetcherResponse(url, (asset_dir("fonts") / name).read_bytes())
         raise FatalURLFetchingError(f"refused: {url}")
@@ -86,17 +94,17 @@ class Printable(Protocol):
 
 
 class Typesetter:
-    """Lays out content with templates, style sheet and fonts loaded once."""
+    """Lays out content with templates, style sheet and fonts loaded once, in the look of an office.
 
-    def __init__(self, templates: Path) -> None:
-        self._environment = Environment(
-            loader=FileSystemLoader(templates), autoescape=True, undefined=StrictUndefined, trim_blocks=True
-        )
-        self._environment.tests["web"] = _WEB.fullmatch
-        self._environment.tests["mail"] = _MAIL.fullmatch
+    Raises E0705 for a template of the office that cannot be used.
+    """
+
+    def __init__(self, templates: Path, look: OwnLook = PACKAGED) -> None:
+        self._look = look
+        self._environment = environment(templates, look.templates)
         self._fonts = FontConfiguration()
-        style = font_face_css("asset:fonts") + style_sheet()
-        self._style = CSS(string=style, font_config=self._fonts, url_fetcher=Assets())
+        style = font_face_css("asset:fonts") + look.css("asset:own") + style_sheet(look.tokens())
+        self._style = CSS(string=style, font_config=self._fonts, url_fetcher=Assets(look))
         self._sample = CSS(string=_SAMPLE_PAGE, font_config=self._fonts, url_fetcher=Assets())
 
     def document(
@@ -109,30 +117,37 @@ class Typesetter:
     ) -> Typeset:
         """Return content laid out by a template of a name; equal arguments give equal bytes.
 
-        `at` (local to Asia/Shanghai) is what the file says of its making. Raises E0701 (characters).
+        `at` (local to Asia/Shanghai) is what the file says of its making. Raises E0701 (characters), and with
+        templates of an office E0705 (faulty) and E0706 (they leave out what the document has to say).
         """
-        preflight(strings(content))
-        assets = Assets()
+        preflight([*strings(content), ("look.header", self._look.header)])
+        assets = Assets(self._look)
         assets.figures = {name: drawing.encode() for name, drawing in content.drawings().items()}
-        assets.figures |= {"watermark.svg": _WATERMARK.encode(), "dot.svg": _DOT}
+        assets.figures |= {name: self._look.dyed(drawing).encode() for name, drawing in ORNAMENTS.items()}
+        if self._look.logo:
+            assets.figures["logo.svg"] = self._look.logo.svg.encode()
 
         def figure(chart: Chart) -> str:
             name = f"chart-{len(assets.figures)}.svg"
-            assets.figures[name] = chart.svg.encode()
+            assets.figures[name] = self._look.dyed(chart.svg).encode()
             return name
 
-        page = self._environment.get_template(template)
-        html = page.render(c=content, created=_moment(at), figures=figure)
+        values = {"c": content, "look": self._look, "created": _moment(at), "figures": figure}
+        html = rendered(self._environment, template, self._look.templates, **values)
         attached = [_attached(enclosure, at) for enclosure in enclosures]
-        return self._print(html, assets, content.sample, identifier.encode(), attached)
+        return self._print(self._laid_out(html, assets, template, content), identifier.encode(), attached)
 
-    def _print(
-        self, html: str, assets: Assets, sample: bool, identifier: bytes, attachments: Sequence[Attachment]
-    ) -> Typeset:
-        styles = [self._style, self._sample] if sample else [self._style]
-        document = HTML(string=html, url_fetcher=assets, base_url="asset:").render(
-            stylesheets=styles, font_config=self._fonts
-        )
+    def _laid_out(self, html: str, assets: Assets, template: str, content: Printable) -> Document:
+        styles = [self._style, self._sample] if content.sample else [self._style]
+        source = HTML(string=html, url_fetcher=assets, base_url="asset:")
+        if template not in self._look.templates:
+            return source.render(stylesheets=styles, font_config=self._fonts)
+        require_plain(source.etree_element, template, content)
+        document = source.render(stylesheets=styles, font_config=self._fonts)
+        require_whole(source.etree_element, document.pages, template, content)
+        return document
+
+    def _print(self, document: Document, identifier: bytes, attachments: Sequence[Attachment]) -> Typeset:
         justify(document.pages)
         pdf = document.write_pdf(
             finisher=finisher,
@@ -161,20 +176,14 @@ def _moment(value: datetime) -> str:
     return value.replace(tzinfo=CHINA).isoformat()
 
 
-@cache
-def typesetter() -> Typesetter:
-    """Return this process's typesetter."""
-    return Typesetter(asset_dir("templates"))
+def typesetter(look: OwnLook = PACKAGED) -> Typesetter:
+    """Return this process's typesetter for a look; raises E0705."""
+    return _made(look)
+
+
+@lru_cache(_LOOKS)
+def _made(look: OwnLook) -> Typesetter:
+    return Typesetter(asset_dir("templates"), look)
 
 
 _SAMPLE_PAGE = "@page { background: url(asset:figure/watermark.svg) no-repeat center / 150mm 150mm; }"
-# The leader of the table of contents, one dot a tile.
-_DOT = (
-    b'<svg xmlns="http://www.w3.org/2000/svg" width="4.05pt" height="6.3pt" viewBox="0 0 4.05 6.3">'
-    b'<circle cx="2.02" cy="1.02" r="0.78" fill="#565e68"/></svg>'
-)
-_WATERMARK = (
-    '<svg xmlns="http://www.w3.org/2000/svg" width="150mm" height="150mm" viewBox="0 0 150 150">'
-    f'<text x="75" y="92" font-family="{css_family(HEI)}" font-weight="700" font-size="50" text-anchor="middle" '
-    'letter-spacing="8" fill="#b3261e" fill-opacity="0.055" transform="rotate(-32 75 75)">样例</text></svg>'
-)

@@ -71,7 +71,7 @@ OUTCOMES: dict[str, Entry] = {
         409,
         "同一用途已有报告",
         "同一申请人、项目、标段、使用单位与用途已有编号 {number} 的报告",
-        "使用该报告；事实有变化的，用 reportgen supersede 出具替代报告",
+        "使用该报告；事实有变化的，用 reportgen supersede 出具替代报告，等级证书用 reportgen grade --supersedes",
     ),
     "E0607": Entry(
         ExitCode.REFUSED_BY_STATE,
@@ -101,6 +101,13 @@ OUTCOMES: dict[str, Entry] = {
         "编号 {number} 的报告属于另一申请人、项目、轮次、标段或使用单位",
         "核对编号与各项参数；为另一用途出具的用 reportgen issue",
     ),
+    "E0611": Entry(
+        ExitCode.REFUSED_BY_STATE,
+        409,
+        "不是信用报告",
+        "编号 {number} 是{kind}，不绑定项目，也不核销",
+        "信用记录与等级证书核验后即可使用；招标文件要求信用报告的，请申请人提供为本项目出具的信用报告",
+    ),
     "E0701": Entry(
         ExitCode.NOT_TYPESETTABLE,
         422,
@@ -124,6 +131,20 @@ OUTCOMES: dict[str, Entry] = {
         "印章图样不可用",
         "{file}：{detail}",
         "改正图样，或删去 [seal] 的 file，由程序绘制；要求见 docs/signing.md",
+    ),
+    "E0705": Entry(
+        ExitCode.NOT_TYPESETTABLE,
+        422,
+        "机构自备的版面模板有误",
+        "{file}{line}：{detail}",
+        "改正模板后运行 reportgen template check；写法见 docs/look.md，删去该文件即恢复原来的版面",
+    ),
+    "E0706": Entry(
+        ExitCode.NOT_TYPESETTABLE,
+        422,
+        "机构自备的版面模板漏掉必备的内容，或含有不接受的内容",
+        "共 {count} 处",
+        "按下列各条改正模板后运行 reportgen template check；可以移动与另行安排，不能删减，见 docs/look.md",
     ),
     "E0801": Entry(
         ExitCode.CANNOT_SIGN,

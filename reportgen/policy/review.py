@@ -12,6 +12,7 @@ from reportgen.policy.fairness import GROUNDS, FairCheck, Outcome, self_check
 from reportgen.policy.loader import load_pack, pack_paths, released, shelf, some_packs, unused_citations, uses
 from reportgen.policy.model import PolicyPack
 from reportgen.policy.sheet import turns
+from reportgen.policy.ties import TIES
 from reportgen.policy.values import Values
 from reportgen.policy.wording import SERIES
 from reportgen.subject.base import Date, Identifier, Model, Text
@@ -67,7 +68,7 @@ def review(folder: Path) -> Review:
             faults += _faults(error)
     # Where a file cannot be read, nobody knows what it uses.
     readable = all(fault.code == "E0309" for fault in faults)
-    unused = set(unused_citations(folder)) - GROUNDS if readable else set()
+    unused = set(unused_citations(folder)) - GROUNDS - TIES if readable else set()
     return Review(
         faults=tuple(dict.fromkeys(faults)),
         packs=tuple(packs),

@@ -22,7 +22,7 @@ from reportgen.subject.matter import Matter
 
 Value = str | int | bool | None
 _ENDINGS = ("OPEN", "CORRECTED", "DELETED", "KEPT")
-_OUTCOMES = ("USED", "ALREADY", "ELSEWHERE", "NOT_ISSUED")
+_OUTCOMES = ("USED", "ALREADY", "ELSEWHERE", "NOT_ISSUED", "REUSABLE")
 _REASONS = (
     "CRASHED",
     "ERASURE_DUE",

@@ -54,6 +54,7 @@ class Tag(StrEnum):
     SUBJECT_FACTS_IMPORT = "subject:facts:import"
     PROJECT_VERSION_IMPORT = "project:version:import"
     PROJECT_MANIFEST_EXPORT = "project:manifest:export"
+    PROJECT_BUNDLE_EXPORT = "project:bundle:export"
     OFFICE_AGENCY_CHANGE = "office:agency:change"
     OFFICE_USER_CHANGE = "office:user:change"
     OFFICE_STAFF_CHANGE = "office:staff:change"
@@ -63,6 +64,8 @@ class Tag(StrEnum):
     OFFICE_ERASE_RUN = "office:erase:run"
 
 
+OFFICE = "office"
+"""The chain of what becomes of the office itself, and of what leaves it."""
 REPORTS = "report:"
 """How the names of reports' chains begin, and no others."""
 _STREAM = re.compile(r"(?!report\b)[a-z]{1,20}(?::[0-9A-Za-z._-]{1,64})?")
@@ -107,6 +110,7 @@ KEYS: Mapping[Tag, frozenset[str]] = {
     Tag.SUBJECT_FACTS_IMPORT: frozenset({"uscc", "sha256", "on", "rows"}),
     Tag.PROJECT_VERSION_IMPORT: _PLACE | {"sha256", "matter"},
     Tag.PROJECT_MANIFEST_EXPORT: _PLACE | {"sha256", "reports"},
+    Tag.PROJECT_BUNDLE_EXPORT: _PLACE | {"number", "sha256", "reports"},
     Tag.OFFICE_AGENCY_CHANGE: _CHANGE,
     Tag.OFFICE_USER_CHANGE: _PERSON,
     Tag.OFFICE_STAFF_CHANGE: _PERSON,

@@ -19,7 +19,7 @@ from reportgen.errors import ReportgenError
 from reportgen.registry.event_data import Value
 from reportgen.registry.events import Tag, record
 from reportgen.registry.standing import LABELS as LABELS  # noqa: PLC0414 - a life has these states
-from reportgen.registry.tables import LIGHT, PartyRow, ReportRow, RequestRow, RestsOnRow, State
+from reportgen.registry.tables import LIGHT, Kind, PartyRow, ReportRow, RequestRow, RestsOnRow, State
 from reportgen.store.rows import changed, table_of, taken
 
 EDGES: Mapping[State, frozenset[State]] = {
@@ -54,6 +54,7 @@ class Outcome(StrEnum):
     REVOKED = "REVOKED"
     EXPIRED = "EXPIRED"
     NOT_ISSUED = "NOT_ISSUED"
+    REUSABLE = "REUSABLE"
 
 
 @dataclass(frozen=True)
@@ -217,7 +218,8 @@ def consume(session: Session, number: str, use: Use, desk: Desk) -> Consumption:
 def _consuming() -> Update:
     table = table_of(ReportRow)
     meant = [table.c[name] == bindparam(f"for_{name}") for name in ("project", "round", "lot")]
-    usable = (table.c.state == State.ISSUED.value, table.c.valid_until >= bindparam("on"))
+    single_use = table.c.kind == Kind.REPORT.value
+    usable = (single_use, table.c.state == State.ISSUED.value, table.c.valid_until >= bindparam("on"))
     used = {"state": State.CONSUMED.value, "consumed_at": bindparam("at"), "consumed_by": bindparam("by")}
     return (
         update(table)
@@ -231,6 +233,8 @@ _CONSUME = _consuming()
 
 
 def _refusal(report: ReportRow, use: Use, today: date) -> Outcome:
+    if report.kind != Kind.REPORT:
+        return Outcome.REUSABLE
     meant = (report.project, report.round, report.lot, report.recipient) == (
         use.project,
         use.round,

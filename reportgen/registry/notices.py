@@ -6,15 +6,19 @@ from sqlmodel import Session, col, select
 from reportgen.errors import ReportgenError
 from reportgen.registry.events import Tag, record
 from reportgen.registry.lifecycle import LABELS, Desk, Made, by_number, get, id_of
-from reportgen.registry.tables import IN_THE_WORLD, NoticeRow, ReportRow, State
+from reportgen.registry.tables import IN_THE_WORLD, Kind, NoticeRow, ReportRow, State
+
+_REUSABLE = "信用记录或等级证书，不出更正通知书：撤销后另行出具"
 
 
 def reserve(session: Session, report: str, desk: Desk) -> str:
     """Return the number of a report's next notice, which no other will bear.
 
-    Raises E0502, E0605 (nobody outside holds the report).
+    Raises E0502, E0605 (nobody outside holds the report, or it is a document that is made anew).
     """
     row = _held(session, report)
+    if row.kind != Kind.REPORT:
+        raise ReportgenError("E0605", number=report, state=_REUSABLE)
     count = session.exec(select(func.count()).where(NoticeRow.report_id == id_of(row))).one()
     notice = NoticeRow(report_id=id_of(row), number=f"{report}-G{count + 1}", issued_at=desk.at)
     session.add(notice)

@@ -9,19 +9,17 @@ from reportgen.document.issuer import Agency, Issuer
 from reportgen.errors import Fault, ReportgenError
 from reportgen.registry import event_data, lifecycle
 from reportgen.registry.event_data import Value
-from reportgen.registry.events import Tag, canonical, office_stream, record
+from reportgen.registry.events import OFFICE, Tag, canonical, office_stream, record
 from reportgen.registry.lifecycle import Desk
 from reportgen.registry.tables import ReportRow
 from reportgen.store import agency
 from reportgen.store.people import Action, permitted, unqualified
 from reportgen.store.tables import AgencyRow
 
-_STREAM = "office"
-
 
 def tell(session: Session, tag: Tag, desk: Desk, **said: Value) -> None:
     """Append an event to the office's own chain."""
-    record(session, office_stream(session, _STREAM), tag, desk.at, desk.actor, desk.key, **said)
+    record(session, office_stream(session, OFFICE), tag, desk.at, desk.actor, desk.key, **said)
 
 
 def admitted(session: Session, issuer: Issuer, action: Action, desk: Desk) -> bool:

@@ -12,7 +12,7 @@ from sqlmodel import Session, and_, col, or_, select
 
 from reportgen.errors import ReportgenError
 from reportgen.registry.numbers import code_hash
-from reportgen.registry.tables import LIGHT, PartyRow, ReportRow, State
+from reportgen.registry.tables import LIGHT, Kind, PartyRow, ReportRow, State
 
 _MOST = 500
 _REPORTS = select(ReportRow).options(LIGHT)
@@ -108,12 +108,13 @@ def by_file_hash(session: Session, sha256: str) -> ReportRow:
     return report
 
 
-def unfinished(session: Session, until: datetime) -> list[ReportRow]:
-    """Return the rows left in 签发中 since a moment or before."""
+def unfinished(session: Session, until: datetime, *kinds: Kind) -> list[ReportRow]:
+    """Return the rows of some kinds left in 签发中 since a moment or before."""
     found = (
         select(ReportRow)
         .options(LIGHT)
         .where(ReportRow.state == State.RENDERING, col(ReportRow.allotted_at) <= until)
+        .where(col(ReportRow.kind).in_(kinds))
     )
     return list(session.exec(found.order_by(col(ReportRow.id))).all())
 

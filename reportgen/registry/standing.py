@@ -6,7 +6,8 @@ from datetime import date, datetime
 
 from sqlmodel import Session, col, select
 
-from reportgen.registry.tables import ReportRow, State
+from reportgen.certify.facts import GRADE, RECORD, REPORT
+from reportgen.registry.tables import Kind, ReportRow, State
 
 LABELS: Mapping[State, str] = {
     State.DRAFT: "草稿",
@@ -19,6 +20,9 @@ LABELS: Mapping[State, str] = {
     State.REVOKED: "已撤销",
     State.VOID: "作废",
 }
+
+KINDS: Mapping[Kind, str] = {Kind.REPORT: REPORT, Kind.RECORD: RECORD, Kind.GRADE: GRADE}
+SUPERSEDED = "被替代"
 
 
 @dataclass(frozen=True)
@@ -39,7 +43,10 @@ class Standing:
 
 
 def standing(report: ReportRow, on: date) -> Standing:
-    """Return where a report stands; a date that has passed needs nobody to say so."""
+    """Return where a report stands; a date that has passed needs nobody to say so.
+
+    A report that another takes the place of stays usable for its project; a grade does not.
+    """
     state = State(report.state)
     late = report.valid_until is not None and report.valid_until < on
     if state is State.ISSUED and late:
@@ -49,6 +56,8 @@ def standing(report: ReportRow, on: date) -> Standing:
         ("异议中", report.disputed_at),
         ("已出更正通知", report.corrected_at),
     )
+    if state is State.ISSUED and report.superseded and report.kind == Kind.GRADE:
+        return Standing(SUPERSEDED, False, ())
     changes = [Change(word, at) for word, at in marks if at is not None]
     return Standing(LABELS[state], state is State.ISSUED, tuple(changes))
 

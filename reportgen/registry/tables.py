@@ -1,7 +1,7 @@
 """Tables of the register: requests, reports, parties, objections, numbers, events, checkpoints.
 
-What must never happen is refused by the database itself: a number twice, two live reports for one use,
-a state nobody knows. `lot` is never NULL, for a NULL would let a second report in.
+What must never happen is refused by the database itself: a number twice, two live reports for one use, two live
+grades of a subject, a state nobody knows. `lot` is never NULL, for a NULL would let a second report in.
 """
 
 from datetime import date
@@ -17,7 +17,7 @@ from reportgen.store.tables import SHA256, Row
 
 
 class Kind(StrEnum):
-    """The three kinds of document an agency issues."""
+    """The three kinds of document an agency issues; only a report is bound to a project, and used up by it."""
 
     REPORT = "REPORT"
     RECORD = "RECORD"
@@ -49,6 +49,10 @@ def _in(states: tuple[State, ...] | type[State]) -> str:
     return "(" + ", ".join(f"'{state.value}'" for state in states) + ")"
 
 
+_OCCUPIES = text(f"state IN {_in(LIVE)} AND NOT superseded AND kind != '{Kind.RECORD.value}'")
+"""Which documents stand in the way of another one of the same use; a record stands in nobody's."""
+
+
 class RequestRow(Row, table=True):
     """Who asked for what, in which role, by whose authority, and who pays; one row per request key."""
 
@@ -74,6 +78,7 @@ class RequestRow(Row, table=True):
 class ReportRow(Row, table=True):
     """A document of one of the three kinds, from its draft to its archive.
 
+    A record or a grade names neither project nor matter nor recipient, and `closes_at` is the day it speaks of.
     `applicant` names the members, the lead first; `register_number` is gap-free per agency and day and stays
     in the office, `number` is public and tells no count; the verification code is kept as a hash only.
     `head` and `events` are the end and the length of the report's chain of events.
@@ -106,8 +111,8 @@ class ReportRow(Row, table=True):
             "purpose",
             "kind",
             unique=True,
-            sqlite_where=text(f"state IN {_in(LIVE)} AND NOT superseded"),
-            postgresql_where=text(f"state IN {_in(LIVE)} AND NOT superseded"),
+            sqlite_where=_OCCUPIES,
+            postgresql_where=_OCCUPIES,
         ),
         Index("ix_report_project_round_lot", "project", "round", "lot"),
         Index("ix_report_state_issued_at", "state", "issued_at"),

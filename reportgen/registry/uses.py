@@ -7,7 +7,8 @@ from sqlmodel import Session, col, select
 from reportgen.errors import Fault, ReportgenError
 from reportgen.registry import lifecycle
 from reportgen.registry.lifecycle import LABELS, Consumption, Desk, Outcome, Use
-from reportgen.registry.tables import ReportRow, State
+from reportgen.registry.tables import Kind, ReportRow, State
+from reportgen.registry.words import KINDS
 from reportgen.store.people import active_user
 from reportgen.store.projects import project_at
 from reportgen.subject.identifiers import uscc_fault
@@ -33,7 +34,8 @@ def meant(session: Session, project: str, round_: int | None, lot: str, by: str)
 def refusal(done: Consumption, use: Use) -> ReportgenError | None:
     """Return what a refused consumer is told, which is nothing about anybody else; None where he may go on.
 
-    E0602 (revoked), E0603 (of another project or for somebody else), E0604 (expired), E0607 (not issued).
+    E0602 (revoked), E0603 (of another project or for somebody else), E0604 (expired), E0607 (not issued), E0611
+    (no report).
     """
     number = done.report.number
     match done.outcome:
@@ -45,6 +47,8 @@ def refusal(done: Consumption, use: Use) -> ReportgenError | None:
             return ReportgenError("E0604", number=number, until=done.report.valid_until)
         case Outcome.NOT_ISSUED:
             return ReportgenError("E0607", number=number, state=LABELS[State(done.report.state)])
+        case Outcome.REUSABLE:
+            return ReportgenError("E0611", number=number, kind=KINDS[Kind(done.report.kind)])
     return None
 
 

@@ -1,5 +1,6 @@
 """What the register says of a file that is to be checked, and of a paper's number and code."""
 
+import json
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -7,11 +8,12 @@ from typing import TYPE_CHECKING
 
 from sqlmodel import Session, col, select
 
-from reportgen.certify.facts import NOTICE, Change, RegisterFacts, Source
+from reportgen.certify.facts import COMPARISON, NOTICE, Change, RegisterFacts, Source
 from reportgen.errors import ReportgenError
 from reportgen.registry import notices, queries
-from reportgen.registry.standing import later, standing
-from reportgen.registry.tables import NoticeRow, ReportRow
+from reportgen.registry.events import OFFICE, Tag
+from reportgen.registry.standing import KINDS, SUPERSEDED, later, standing
+from reportgen.registry.tables import EventRow, Kind, NoticeRow, ReportRow
 from reportgen.store.tables import AgencyRow
 
 if TYPE_CHECKING:
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 class Paper:
     """What is told to whoever holds a paper, to compare it with, and no more than that (DOMAIN §7)."""
 
+    kind: str
     applicant: "tuple[Party, ...]"
     project_name: str
     conclusion: str
@@ -36,7 +39,7 @@ def facts(session: Session, sha256: str, number: str, at: datetime) -> RegisterF
     if noticed is not None:
         return _corrects(*noticed, book)
     row = _row(session, sha256, number)
-    return book if row is None else _told(session, row, book)
+    return _comparison(session, sha256, book) if row is None else _told(session, row, book)
 
 
 def paper(session: Session, number: str, code: str, at: datetime) -> Paper:
@@ -48,6 +51,7 @@ def paper(session: Session, number: str, code: str, at: datetime) -> Paper:
         raise ReportgenError("E0505", number=number)
     (summary,) = summaries(session, [row], at.date())
     return Paper(
+        kind=summary.kind,
         applicant=summary.applicant,
         project_name=_project_name(session, row),
         conclusion=summary.conclusion,
@@ -92,11 +96,26 @@ def _corrects(notice: NoticeRow, report: ReportRow, book: RegisterFacts) -> Regi
     )
 
 
+def _comparison(session: Session, sha256: str, book: RegisterFacts) -> RegisterFacts:
+    """Return what is known of a 比对汇总表, which has no row: that it left the house stands in the office's chain."""
+    left = select(EventRow.data).where(EventRow.stream == OFFICE, EventRow.tag == Tag.PROJECT_BUNDLE_EXPORT)
+    found = session.exec(left.where(col(EventRow.data).contains(f'"sha256":"{sha256}"')).limit(1)).first()
+    if found is None:
+        return book
+    said = json.loads(found)
+    place = {"round": said["round"], "lot": said["lot"]}
+    # The chain keeps what is no plain code as a hash: of which project it is, nobody can read there.
+    project = "" if said["project"].startswith("#") else said["project"]
+    named = {"number": said["number"], "sha256": sha256, "project": project}
+    return replace(book, state=COMPARISON, usable=True, **named, **place)
+
+
 def _told(session: Session, row: ReportRow, book: RegisterFacts) -> RegisterFacts:
     stands, after = standing(row, book.as_of.date()), later(session, row) if row.superseded else []
     changes = [Change(change.word, change.at) for change in stands.changes]
     return replace(
         book,
+        kind=KINDS[Kind(row.kind)],
         number=row.number or "",
         sha256=row.sha256 or "",
         state=stands.state,
@@ -107,6 +126,6 @@ def _told(session: Session, row: ReportRow, book: RegisterFacts) -> RegisterFact
         recipient=row.recipient,
         valid_until=row.valid_until,
         consumed_at=row.consumed_at,
-        changes=(*changes, *(Change("被替代", other.issued_at) for other in after[:1] if other.issued_at)),
+        changes=(*changes, *(Change(SUPERSEDED, other.issued_at) for other in after[:1] if other.issued_at)),
         later=tuple(str(other.number) for other in after),
     )

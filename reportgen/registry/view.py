@@ -8,7 +8,7 @@ from datetime import date, datetime
 from sqlmodel import Session, col, select
 
 from reportgen.registry.events import Tag, report_stream
-from reportgen.registry.standing import Change, earlier, later, standing
+from reportgen.registry.standing import SUPERSEDED, Change, earlier, later, standing
 from reportgen.registry.tables import EventRow, Kind, ReportRow, RequestRow
 from reportgen.registry.words import KINDS, TAGS, conclusion
 from reportgen.store.agency import lost_on
@@ -113,7 +113,7 @@ def show(session: Session, row: ReportRow, on: date) -> Shown:
 def _summary(session: Session, row: ReportRow, names: Mapping[str, str], on: date) -> Summary:
     stands = standing(row, on)
     after = later(session, row) if row.superseded else []
-    followed = [Change("被替代", other.issued_at) for other in after[:1] if other.issued_at]
+    followed = [Change(SUPERSEDED, other.issued_at) for other in after[:1] if other.issued_at]
     return Summary(
         number=str(row.number),
         kind=KINDS[Kind(row.kind)],

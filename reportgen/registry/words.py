@@ -7,7 +7,7 @@ from reportgen.assess.model import Conclusion
 from reportgen.registry.events import Tag
 from reportgen.registry.lifecycle import Outcome
 from reportgen.registry.objections import Ending
-from reportgen.registry.tables import Kind
+from reportgen.registry.standing import KINDS as KINDS  # noqa: PLC0414 - a word of the register
 
 
 class Reason(StrEnum):
@@ -30,12 +30,12 @@ REASONS: Mapping[Reason, str] = {
     Reason.REQUESTED: "申请人请求",
 }
 ENDINGS: Mapping[Ending, str] = {Ending.CORRECTED: "更正", Ending.DELETED: "删除", Ending.KEPT: "维持"}
-KINDS: Mapping[Kind, str] = {Kind.REPORT: "信用报告", Kind.RECORD: "信用记录", Kind.GRADE: "综合信用等级"}
 OUTCOMES: Mapping[str, str] = {
     Outcome.ELSEWHERE: "不是为该项目、该单位出具",
     Outcome.REVOKED: "已撤销",
     Outcome.EXPIRED: "已过期",
     Outcome.NOT_ISSUED: "尚未签发",
+    Outcome.REUSABLE: "不是信用报告，不核销",
 }
 """Why a use was refused."""
 TAGS: Mapping[Tag, str] = {
@@ -65,6 +65,7 @@ TAGS: Mapping[Tag, str] = {
     Tag.SUBJECT_FACTS_IMPORT: "导入主体信息",
     Tag.PROJECT_VERSION_IMPORT: "导入项目",
     Tag.PROJECT_MANIFEST_EXPORT: "写出核验清单",
+    Tag.PROJECT_BUNDLE_EXPORT: "写出比对汇总表",
     Tag.OFFICE_AGENCY_CHANGE: "变更机构信息",
     Tag.OFFICE_USER_CHANGE: "变更用户",
     Tag.OFFICE_STAFF_CHANGE: "变更人员",

@@ -23,12 +23,15 @@ class Action(StrEnum):
     """What takes a role, where the office has users."""
 
     ISSUE = "出具报告"
+    RECORD = "出具信用记录"
+    GRADE = "出具综合信用等级证书"
     SUPERSEDE = "出具替代报告"
     REVOKE = "撤销报告"
     ANNUL = "撤回误核销"
     CORRECT = "出具更正通知书"
     ARCHIVE = "归档报告"
     MANIFEST = "写出核验清单"
+    BUNDLE = "写出比对汇总表"
     DISPUTE = "受理与办结异议"
     IMPORT = "导入主体与项目"
     USAGE = "统计使用情况"
@@ -37,9 +40,9 @@ class Action(StrEnum):
 
 
 PERMITTED: Mapping[Action, frozenset[str]] = {
-    Action.ISSUE: frozenset({"ISSUER", "ADMIN"}),
+    **dict.fromkeys((Action.ISSUE, Action.RECORD, Action.GRADE), frozenset({"ISSUER", "ADMIN"})),
     **dict.fromkeys((Action.SUPERSEDE, Action.REVOKE, Action.ANNUL, Action.CORRECT), frozenset({"ISSUER"})),
-    **dict.fromkeys((Action.ARCHIVE, Action.MANIFEST), frozenset({"CLERK", "ISSUER"})),
+    **dict.fromkeys((Action.ARCHIVE, Action.MANIFEST, Action.BUNDLE), frozenset({"CLERK", "ISSUER"})),
     Action.DISPUTE: frozenset({"CLERK", "REVIEWER"}),
     Action.IMPORT: frozenset({"CLERK"}),
     Action.USAGE: frozenset(ROLES),

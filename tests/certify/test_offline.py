@@ -1,5 +1,6 @@
 """The page for sealed rooms, in a real browser, from a file, with the network off."""
 
+import hashlib
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
 from datetime import date, timedelta
@@ -10,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from reportgen.certify import points
-from reportgen.certify.manifest import Manifest, Named, Place, facts_of, make_manifest
+from reportgen.certify.manifest import Beside, Manifest, Named, Place, facts_of, make_manifest
 from reportgen.certify.manifest_key import ManifestKey, fingerprint, office_key
 from reportgen.certify.offline import page as page_of
 from tests.certify.browsing import Heard, altered, checked, file, launched, listened, pdf, result, stopped
@@ -124,6 +125,19 @@ def test_a_genuine_file_is_told_by_its_state(opens: Opens) -> None:
         assert report.number in says
         assert "样本甲建设有限公司（91990102MA0000015T）" in says
         assert because.startswith(why)
+
+
+def test_a_comparison_that_went_out_with_the_manifest_is_genuine_and_no_report(opens: Opens) -> None:
+    data = content("BD-20261210-103000")
+    beside = Beside(kind="比对汇总表", number="BD-20261210-103000", sha256=hashlib.sha256(data).hexdigest())
+    page = opens(manifest(beside=(beside,)))
+    assert result(page, file("比对汇总表.pdf", data)) == (
+        "真实，比对汇总表",
+        "与机构随清单交付的比对汇总表（编号 BD-20261210-103000）一字节不差。供查对，不是信用报告。",
+    )
+    assert result(page, file("比对汇总表.pdf", data + b"\n"))[0] == "不在清单中"
+    assert page.locator("#tally").inner_text() == "共 2 个文件：随附文件 1，不在清单 1"
+    assert result(opens(), file("比对汇总表.pdf", data))[0] == "不在清单中"
 
 
 def test_three_files_at_once_are_told_apart(opens: Opens) -> None:

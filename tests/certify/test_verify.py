@@ -14,12 +14,25 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.validation import async_validate_pdf_signature
 from pyhanko_certvalidator import ValidationContext
 
-from reportgen.certify.facts import EXPIRED, REVOKED, USED, VALID, Asked, Change, RegisterFacts, Source, Trust
+from reportgen.certify.facts import (
+    EXPIRED,
+    GRADE,
+    RECORD,
+    REPORT,
+    REVOKED,
+    USED,
+    VALID,
+    Asked,
+    Change,
+    RegisterFacts,
+    Source,
+    Trust,
+)
 from reportgen.certify.folding import EXITS, NAMES, Key, Point, Verdict, fold, gravest
 from reportgen.certify.inspection import number_of
-from reportgen.certify.likeness import TWIN_FILE
+from reportgen.certify.likeness import TWIN_FILES
 from reportgen.certify.signer import asn1_of
-from reportgen.document import twin
+from reportgen.document import reusable_twin, twin
 from reportgen.errors import ReportgenError
 from reportgen.errors.entry import ExitCode
 from reportgen.project.model import CHINA
@@ -251,7 +264,8 @@ def test_joint_ventures_rare_characters_and_marks_are_compared_as_well(
 
 
 def test_the_data_are_read_under_the_name_that_they_are_written_under() -> None:
-    assert TWIN_FILE == twin.TWIN_FILE
+    names = (twin.TWIN_FILE, reusable_twin.RECORD_FILE, reusable_twin.GRADE_FILE)
+    assert dict(zip(names, (REPORT, RECORD, GRADE), strict=True)) == TWIN_FILES
 
 
 def test_the_words_of_a_state_are_the_registers_own() -> None:

@@ -103,7 +103,7 @@ def test_every_command_of_the_guide_runs_in_its_order(
     monkeypatch.chdir(tmp_path)
     guide = (ROOT / "docs" / "office.md").read_text("utf-8")
     lines = [line for block in re.findall(r"```sh\n(.*?)```", guide, re.S) for line in block.splitlines()]
-    assert len(lines) == 12
+    assert len(lines) == 15
     for line in lines:
         done = CliRunner().invoke(cli, line.split()[1:])
         assert done.exit_code == 0, f"{line}\n{done.output}{done.exception}"

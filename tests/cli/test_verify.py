@@ -300,7 +300,7 @@ def test_a_paper_is_compared_with_the_register(office: Path, number: str) -> Non
     found = told(*words)
     assert (found["number"], found["pages"], found["state"]) == (number, 18, "有效")
     assert set(found) == {
-        "number", "applicant", "project", "project_name", "round", "lot",
+        "kind", "number", "applicant", "project", "project_name", "round", "lot",
         "conclusion", "pages", "issued_at", "state", "points",
     }  # fmt: skip
     assert said(*words, "--project", USE.project)[0] == 0

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from reportgen.pipeline import Issued
-from tests.document.samples import Press, issued
+from tests.document.samples import SECRET, Press, issued
 from tests.once import Once
 
 
@@ -13,7 +13,7 @@ from tests.once import Once
 def secret(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
     """Let all processes derive the same numbers."""
     path = tmp_path_factory.getbasetemp() / "secret"
-    path.write_bytes(b"a secret of tests, 32 bytes long")
+    path.write_bytes(SECRET)
     monkeypatch.setenv("REPORTGEN_SECRET_FILE", str(path))
 
 

@@ -11,6 +11,7 @@ from reportgen.plain import read_plain
 from reportgen.settings import asset_dir
 
 NOW = datetime(2026, 11, 21, 9, 30)
+SECRET = b"a secret of tests, 32 bytes long"
 SAMPLES = asset_dir("sample_subjects")
 CASES: dict[str, dict[str, Any]] = {c["id"]: c for c in read_plain(SAMPLES / "cases.yaml").data["cases"]}
 REPORTS = [name for name, case in CASES.items() if case["expect"] != "GAPS"]

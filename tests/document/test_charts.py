@@ -16,6 +16,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from reportgen.document.chart_formula import FormulaLine, capacity_formula
 from reportgen.document.chart_style import Chart, cut
 from reportgen.document.chart_timeline import RecordPoint, record_timeline
 from reportgen.document.charts import (
@@ -56,7 +57,16 @@ BARS = [
     SlackBar("同类工程业绩", 5.6, "满足"),
     SlackBar("安全生产许可证", None, "未证实"),
 ]
+LINES = [
+    FormulaLine(
+        "① 岑峤路桥工程有限公司", ("2.7165 亿元（2025 年）", "2.5", "2", "1.182 亿元", "12.4005 亿元")
+    ),
+    FormulaLine(
+        "② 磐翎桥梁工程有限公司", ("9,899.15 万元（2024 年）", "2.5", "2", "3,610 万元", "4.5886 亿元")
+    ),
+]
 CHARTS: dict[str, Callable[[], Chart]] = {
+    "capacity": lambda: capacity_formula(LINES, "投标能力 ≥ 2.12 亿元", "满足"),
     "factors": lambda: factor_profile(FACTORS),
     "finance": lambda: finance_trend(YEARS),
     "records": lambda: record_timeline(POINTS, START, END),
@@ -95,7 +105,7 @@ def test_it_fits_the_content_of_an_a4_page(make: Callable[[], Chart]) -> None:
     chart = make()
     svg = ElementTree.fromstring(chart.svg)
     assert chart.width_mm == 165
-    assert 40 <= chart.height_mm <= 70
+    assert 35 <= chart.height_mm <= 70
     assert svg.attrib["width"] == f"{chart.width_mm * 72 / 25.4:.6f}".rstrip("0") + "pt"
     for text in svg.iter(f"{SVG}text"):
         assert 0 <= float(text.attrib["x"]) <= 165 * 72 / 25.4
@@ -190,9 +200,9 @@ def test_a_score_stands_clear_of_the_floor_and_of_the_need(score: float, floor: 
     label = next(text for text in svg.iter(f"{SVG}text") if "font-weight: 700" in text.attrib["style"])
     left = float(label.attrib["x"]) * 25.4 / 72
     right = left + len(label.text or "") * 0.5 * 8.5 * 25.4 / 72
-    for line in (44 + 78 * floor / 100, 122):
+    for line in (36 + 96 * floor / 100, 132):
         assert not left < line < right
-    assert left > 44 + 78 * score / 100
+    assert left > 36 + 96 * score / 100
 
 
 @pytest.mark.parametrize(

@@ -294,8 +294,7 @@ class TestStyleSheet:
         assert f'url("{FILES[0].as_uri()}")' in glyphs.font_face_css()
 
     def test_families_get_their_fallbacks_by_name_and_no_generic_one(self) -> None:
-        css = glyphs.with_fallbacks('h1 { font: 700 17pt/1.3 "Reportgen Hei" }')
-        assert css == "h1 { font: 700 17pt/1.3 'Reportgen Hei', 'BabelStone Han', 'HanaMinA', 'HanaMinB' }"
+        assert glyphs.css_family(glyphs.HEI) == "'Reportgen Hei','BabelStone Han','HanaMinA','HanaMinB'"
 
     def test_a_page_embeds_the_named_fonts_only_and_gives_its_text_back(self) -> None:
         text = "宋䶮㛃𬭎𠅤丂㔰𠀀𠀣"
@@ -320,9 +319,10 @@ def page(body: str) -> bytes:
     from weasyprint.text.fonts import FontConfiguration
 
     fonts = FontConfiguration()
-    rules = """html { font-family: "Reportgen Song" } .bold { font-weight: 700 }
-        .hei { font-family: "Reportgen Hei" } .kai { font-family: "Reportgen Kai" }"""
-    css = glyphs.font_face_css() + glyphs.with_fallbacks(rules)
+    song, hei, kai = map(glyphs.css_family, (glyphs.SONG, glyphs.HEI, glyphs.KAI))
+    rules = f"""html {{ font-family: {song} }} .bold {{ font-weight: 700 }}
+        .hei {{ font-family: {hei} }} .kai {{ font-family: {kai} }}"""
+    css = glyphs.font_face_css() + rules
     style = CSS(string=css, font_config=fonts)
     html = HTML(string=f"<html lang=zh-CN>{body}")
     return html.write_pdf(stylesheets=[style], font_config=fonts)  # type: ignore[no-any-return]

@@ -13,7 +13,8 @@ from reportgen.certify.straddle import page_of, stamp
 from reportgen.document.compose import drawn_seal
 from reportgen.document.content import Seal
 from reportgen.document.issuer import Issuer, issuer_of
-from reportgen.document.own_seal import LARGEST, own_seal
+from reportgen.document.own_seal import own_seal
+from reportgen.document.picture import LARGEST
 from reportgen.document.seal import seal_svg
 from reportgen.errors import ReportgenError
 from tests.certify import paper

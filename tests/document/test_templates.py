@@ -8,7 +8,6 @@ from reportgen.document.glyphs import PACKAGED, tier_of
 from reportgen.document.typeset import Assets
 from reportgen.settings import asset_dir
 
-
 TEMPLATES = asset_dir("templates")
 
 

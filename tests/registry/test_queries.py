@@ -13,7 +13,7 @@ from reportgen.errors import ReportgenError
 from reportgen.registry import queries
 from reportgen.registry.numbers import verification_code
 from reportgen.registry.queries import Wanted
-from reportgen.registry.tables import NUMBERED, State
+from reportgen.registry.tables import NUMBERED, Kind, State
 from reportgen.store.engine import Store
 from reportgen.store.projects import import_project
 from tests.factories import project
@@ -155,5 +155,5 @@ def test_a_list_is_narrowed_by_place_and_subject(store: Store) -> None:
 def test_what_is_left_half_way_is_found_after_a_while(store: Store, minutes: int, found: bool) -> None:
     row = store.write(numbered)
     store.write(lambda s: issued(s, "done"))
-    left = store.read(lambda s: queries.unfinished(s, NOW + timedelta(minutes=minutes)))
+    left = store.read(lambda s: queries.unfinished(s, NOW + timedelta(minutes=minutes), Kind.REPORT))
     assert [r.number for r in left] == ([row.number] if found else [])

@@ -115,7 +115,7 @@ def test_groups_are_by_document_matter_recipient_and_conclusion(store: Store) ->
             (*CELLS, 2, 0),
             (*CELLS[:4], "信用能力一般", 1, 0),
             ("信用报告", "政府采购", *CELLS[2:], 1, 0),
-            ("综合信用等级", *CELLS[1:4], "A", 1, 0),
+            ("综合信用等级证书", *CELLS[1:4], "A", 1, 0),
             ("信用报告", "工程招标投标", "代理", OTHER, "具备信用能力", 1, 0),
         ]
     )

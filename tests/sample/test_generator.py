@@ -13,6 +13,7 @@ from reportgen.project.model import Project
 from reportgen.subject.model import Subject
 from reportgen.subject.records import RecordKind
 from sample_subjects.generator import PROFILES, generate_project, generate_subject
+from sample_subjects.oddities import NAME_OF_60, ODDITIES, generate_odd_project, generate_odd_subject
 from sample_subjects.vocabulary import TRADES
 from sample_subjects.writing import to_yaml
 
@@ -73,3 +74,18 @@ def test_a_generated_subject_survives_being_written(tmp_path_factory: pytest.Tem
     path = tmp_path_factory.mktemp("samples") / "made.yaml"
     path.write_text(to_yaml(data, "样本", {"records": "信用记录"}), "utf-8")
     assert read_plain(path).data == data
+
+
+@pytest.mark.parametrize("oddity", ODDITIES)
+def test_an_odd_subject_is_valid_too_and_the_same_every_time(oddity: str) -> None:
+    data = generate_odd_subject(7, oddity)
+    assert Subject.model_validate(data).uscc[2:5] == "990"
+    assert data == generate_odd_subject(7, oddity)
+
+
+def test_an_odd_project_has_a_long_name_and_the_requirements_asked_for() -> None:
+    project = Project.model_validate(generate_odd_project(7, owner=NAME_OF_60, requirements=9))
+    plain = Project.model_validate(generate_odd_project(7))
+    assert len(NAME_OF_60) == 60
+    assert project.owner.name == NAME_OF_60
+    assert len(project.requirements) == len(plain.requirements) + 9

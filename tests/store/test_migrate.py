@@ -24,7 +24,7 @@ from tests.postgres import Server
 from tests.store.filled import Rows, contents, fill
 
 APPEND_ONLY = ("event", "checkpoint", "checkpoint_line")
-REVISIONS = ("0001", "0002", "0003", "0004")
+REVISIONS = ("0001", "0002", "0003", "0004", "0005")
 
 
 @pytest.fixture

@@ -130,6 +130,7 @@ def test_who_has_no_role_may_do_nothing_and_who_has_several_all_of_theirs(store:
         Action.DISPUTE,
         Action.ARCHIVE,
         Action.MANIFEST,
+        Action.BUNDLE,
         Action.USAGE,
     }
     store.write(lambda session: people.close_user(session, "jia", NOW))
