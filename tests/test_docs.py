@@ -8,7 +8,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from reportgen.cli import cli
 from scripts.write_error_docs import page
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -20,20 +22,30 @@ def commands(name: str) -> list[str]:
     return [line for block in blocks for line in block.splitlines() if line]
 
 
-def run(line: str, folder: Path) -> subprocess.CompletedProcess[str]:
-    words = [sys.executable, "-m", *line.split()]
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    return subprocess.run(words, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+def obey(name: str) -> None:
+    """Run every command of a document here and now: fonts and templates are loaded once, not once a command."""
+    assert commands(name)
+    for line in commands(name):
+        program, *words = line.split()
+        assert program == "reportgen"
+        done = CliRunner().invoke(cli, words)
+        assert done.exit_code == 0, f"{line}\n{done.output}{done.exception}"
 
 
 @pytest.mark.parametrize("name", (DOCUMENTS[0], "docs/register.md", "docs/documents.md"))
-def test_every_command_of_a_document_runs(name: str, tmp_path: Path) -> None:
+def test_every_command_of_a_document_runs(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     shutil.copytree(ROOT / "sample_subjects", tmp_path / "sample_subjects")
-    assert commands(name)
-    for line in commands(name):
-        done = run(line, tmp_path)
-        assert done.returncode == 0, f"{line}\n{done.stderr}"
+    monkeypatch.chdir(tmp_path)
+    obey(name)
     assert (tmp_path / "report.pdf").read_bytes().startswith(b"%PDF")
+
+
+def test_the_program_starts_by_its_name(tmp_path: Path) -> None:
+    words = [sys.executable, "-m", *commands(DOCUMENTS[0])[1].split()]
+    shutil.copytree(ROOT / "sample_subjects", tmp_path / "sample_subjects")
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(words, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
 
 
 def test_both_readmes_show_the_same_commands() -> None:

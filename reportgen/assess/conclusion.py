@@ -290,7 +290,7 @@ def recommendation(conclusion: Conclusion | None, tender: bool) -> str:
     if conclusion is Conclusion.CAPABLE:
         return f"{user}可认定申请人具备承担本项目的信用能力；签约与履约中留意所列风险提示。"
     if conclusion is Conclusion.LIMITED:
-        return f"建议{user}审慎评价：先核实所列不足，签约的采取第 11 节所列缓释措施。"
+        return f"建议{user}审慎评价：先核实所列不足，如签约，应采取第 11 节所列缓释措施。"
     if conclusion is Conclusion.INCAPABLE:
         return f"请{user}按所列依据核实上述事实；属实的，申请人不具备承担本项目的信用能力。"
     return "证据不足，未作结论；请申请人按缺件清单补齐后重新申请。"

@@ -21,9 +21,8 @@ from reportgen.assess.wording import day, money, number
 from reportgen.subject.base import is_long_term
 from reportgen.subject.holdings import Qualification
 from reportgen.subject.model import Standing, Subject
-from reportgen.subject.records import Nature, RecordKind, RecordState, Severity
+from reportgen.subject.records import NOTHING_TO_FULFIL, Nature, RecordState, Severity
 
-_IN_FORCE = {RecordKind.SERIOUS_LIST, RecordKind.ABNORMAL_LIST, RecordKind.BAN}
 _RANK = {Level.HIGH: 0, Level.MEDIUM: 1, Level.LOW: 2}
 
 
@@ -86,9 +85,8 @@ def _adverse(case: Case, record: RecordResult) -> Iterator[RiskNote]:
 
 
 def _what(item: RecordItem) -> str:
-    # A name on a list and a ban are in force or not: nothing of them is fulfilled.
     name = item.number or item.title
-    return name if item.kind in _IN_FORCE else f"{name}，{item.fulfilment}"
+    return name if item.kind in NOTHING_TO_FULFIL else f"{name}，{item.fulfilment}"
 
 
 def _course(similar: SimilarResult) -> Iterator[RiskNote]:

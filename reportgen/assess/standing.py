@@ -13,7 +13,7 @@ from reportgen.assess.measure import Measured
 from reportgen.assess.model import Verdict
 from reportgen.project.requirements import StandingRequirement
 from reportgen.subject.model import Subject
-from reportgen.subject.records import CreditRecord, RecordKind, RecordState
+from reportgen.subject.records import NOTHING_TO_FULFIL, CreditRecord, RecordKind, RecordState
 from reportgen.subject.window import Placing, add_months
 
 
@@ -127,9 +127,9 @@ def _hits_text(hits: list[Hit], *, looked_up: bool) -> str:
     if not hits:
         return "未发现" if looked_up else "尚未查全"
     hit = hits[0]
-    source = "" if hit.proven else "，出自公共来源以外"
     record = hit.record
-    first = (
-        f"{hit.subject.name}：{record.kind}（{record.number or record.title}，{record.fulfilment}{source}）"
-    )
+    told = [record.number or record.title]
+    told += [] if record.kind in NOTHING_TO_FULFIL else [record.fulfilment]
+    told += [] if hit.proven else ["出自公共来源以外"]
+    first = f"{hit.subject.name}：{record.kind}（{'，'.join(told)}）"
     return first if len(hits) == 1 else f"{first}等 {len(hits)} 条"

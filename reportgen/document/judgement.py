@@ -20,7 +20,7 @@ from reportgen.document.record_files import RECORDS_CSV, RECORDS_JSON
 from reportgen.document.tables import CLIPPED, NONE, Cell, Column, Table, clipped, fitting, or_none, table
 from reportgen.document.twin import TWIN_FILE
 from reportgen.policy.model import Policy
-from reportgen.subject.records import Fulfilment, Head, Nature, RecordState, Severity
+from reportgen.subject.records import NOTHING_TO_FULFIL, Fulfilment, Head, Nature, RecordState, Severity
 
 TOP = 10
 _OTHERS = 5
@@ -211,7 +211,7 @@ def _adverse_row(item: RecordItem) -> tuple[Cell, ...]:
             clipped(item.content or item.title),
             note=f"主体说明：{clipped(item.statement)}" if item.statement else "",
         ),
-        Cell(item.fulfilment, note=money(item.amount) if item.amount is not None else ""),
+        Cell(_duty(item) or NONE, note=money(item.amount) if item.amount is not None else ""),
         Cell(number(item.points, 1), note=item.working),
     )
 
@@ -258,10 +258,12 @@ def annex(assessment: Assessment) -> Table:
 
 
 def _kind_and_duty(item: RecordItem) -> str:
-    adverse = item.nature is Nature.ADVERSE
-    return (
-        f"{item.kind}，{item.fulfilment}" if adverse and item.fulfilment != Fulfilment.UNKNOWN else item.kind
-    )
+    return f"{item.kind}，{duty}" if item.nature is Nature.ADVERSE and (duty := _duty(item)) else item.kind
+
+
+def _duty(item: RecordItem) -> str:
+    known = item.fulfilment != Fulfilment.UNKNOWN and item.kind not in NOTHING_TO_FULFIL
+    return item.fulfilment if known else ""
 
 
 def _grouped(items: Sequence[RecordItem]) -> Table:

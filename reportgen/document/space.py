@@ -36,6 +36,15 @@ def lines(text: str, width: float) -> int:
     return max(1, -int(-length(text) // width))
 
 
+def fitting(text: str, room: float) -> str:
+    """Return as much of a text's beginning as fits into so many characters."""
+    # No more of the narrowest characters than these could.
+    for end in range(min(len(text), int(room / min(_NARROW.values()))), 0, -1):
+        if length(text[:end]) <= room:
+            return text[:end]
+    return ""
+
+
 def running(name: str, tail: str) -> str:
     """Return a name with its tail as it repeats on every page: in two lines, the name cut where it is too long."""
     return _cut(name, tail, _RUNNING)
@@ -47,8 +56,8 @@ def about(name: str, tail: str = "") -> str:
 
 
 def _cut(name: str, tail: str, most: int) -> str:
-    left = int(most - length(tail))
-    return f"{name if len(name) <= left else name[: left - 1] + '…'}{tail}"
+    left = most - length(tail)
+    return f"{name if length(name) <= left else fitting(name, left - 1) + '…'}{tail}"
 
 
 def cover_class(values: Sequence[str]) -> str:
@@ -76,6 +85,6 @@ def risk_lines(
     return [2 if index < spare else 1 for index in range(shown)]
 
 
-def room(title: str, count: int) -> int:
+def room(title: str, count: int) -> float:
     """Return how many characters fit behind the title of a risk note into some lines of the conclusion page."""
-    return int(count * (_RISK_LINE - 1) - length(title) - 1)
+    return count * (_RISK_LINE - 1) - length(title) - 1

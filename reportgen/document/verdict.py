@@ -14,7 +14,7 @@ from reportgen.document import judgement
 from reportgen.document.chart_style import Chart
 from reportgen.document.charts import FactorBar, factor_profile
 from reportgen.document.content import Figure, Pair, Risk, Verdict
-from reportgen.document.space import about, risk_lines, room
+from reportgen.document.space import about, fitting, length, risk_lines, room
 
 if TYPE_CHECKING:
     from reportgen.document.compose import Inputs
@@ -75,7 +75,7 @@ def _about(inputs: "Inputs") -> Iterator[Pair]:
     alone = "" if case.applicant.joint else f"（{lead.uscc}）"
     yield Pair("申请人", about(case.applicant.name, alone))
     yield Pair("项目", about(case.project.name, f"（{ids(case)}）"))
-    yield Pair("限用", about(f"只供{inputs.binding.recipient.name}", "用于本项目一次"))
+    yield Pair("限用", about(f"只供{inputs.binding.recipient.name}", "在本项目中使用一次"))
     made = f"，{day(inputs.identity.issued_at.date())}；数据截至{day(inputs.assessment.as_of)}"
     yield Pair("出具", about(agency.name, made))
 
@@ -126,19 +126,19 @@ def _flips(assessment: Assessment) -> Iterator[str]:
         yield f"{flip.change}，结论变为“{flip.conclusion}”"
 
 
-def _brief(text: str, length: int) -> str:
+def _brief(text: str, room: float) -> str:
     # The conclusion stands on one page whatever the texts; sections 2 and 11 give them whole.
-    if len(text) <= length:
+    if length(text) <= room:
         return text
     asked = _ASKED.fullmatch(text)
-    left = length - len(asked[2]) - len("要求“…”") if asked else 0
+    left = room - length(asked[2]) - len("要求“…”") if asked else 0
     if asked and left >= _LEAST:
-        # What was found says more than how it was asked for.
-        return f"要求“{asked[1][:left]}…”{asked[2]}"
-    whole = re.match(r"(.+)[，；。：]", text[:length])
+        # What was found says more than how it was asked for, whose end holds the figure and its unit.
+        return f"要求“…{fitting(asked[1][::-1], left)[::-1]}”{asked[2]}"
+    kept = fitting(text, room - 1)
+    whole = re.match(r"(.+)[，；。：]", kept)
     # Better a part of the sentence whole than one cut in a word, where that says most of it.
-    kept = whole[1] if whole and len(whole[1]) >= length // 2 else text[: length - 1]
-    return f"{kept}…"
+    return f"{whole[1] if whole and length(whole[1]) >= room / 2 else kept}…"
 
 
 def _key_facts(inputs: "Inputs") -> Iterator[Pair]:

@@ -88,6 +88,8 @@ _TAXONOMY: dict[RecordKind, tuple[Head, Nature]] = {
 }
 
 
+NOTHING_TO_FULFIL = frozenset({RecordKind.SERIOUS_LIST, RecordKind.ABNORMAL_LIST, RecordKind.BAN})
+"""A name on a list and a ban are in force or not: a source that says how far they are fulfilled means the penalty."""
 _LISTS = {RecordKind.DEFAULTER, RecordKind.SERIOUS_LIST, RecordKind.ABNORMAL_LIST}
 
 

@@ -17,8 +17,7 @@ from reportgen.settings import database_url, read_office
 from reportgen.store.engine import Store, open_store
 from tests.registry.lives import NOW
 from tests.registry.tampering import forced
-from tests.test_docs import commands
-from tests.test_docs import run as documented
+from tests.test_docs import obey
 
 ROOT = Path(__file__).resolve().parents[2]
 EVENTS = 3
@@ -147,9 +146,6 @@ def test_without_an_office_there_is_nothing_to_audit(tmp_path: Path) -> None:
         assert "[E0357]" in done.stderr
 
 
-def test_every_command_of_its_document_runs(office: Path) -> None:
-    lines = commands("docs/audit.md")
-    assert lines
-    for line in lines:
-        done = documented(line, office)
-        assert done.returncode == 0, f"{line}\n{done.stderr}"
+def test_every_command_of_its_document_runs(office: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(office)
+    obey("docs/audit.md")
