@@ -30,6 +30,7 @@ def trees() -> dict[str, ast.Module]:
     return {str(path.relative_to(PACKAGE)): ast.parse(path.read_text("utf-8")) for path in paths}
 
 
+@cache
 def codes_named() -> dict[str, str]:
     """Return every string in the source that is an error code, and one module that holds it."""
     return {

@@ -4,11 +4,14 @@ A line is counted in characters. The counts were measured on the templates' own 
 on the side of too many lines.
 """
 
+import re
 from collections.abc import Sequence
 from itertools import pairwise
 
 # Advance widths of the packaged faces, in ems.
 _LETTER, _CAPITAL, _NARROW = 0.57, 0.72, {" ": 0.26, ".": 0.33, ",": 0.33, "-": 0.35, "/": 0.38, ":": 0.33}
+# A Latin word, a number or an id; Chinese characters with the marks that follow them.
+_PIECES = re.compile(r"[!-~]+|[^!-~][，。、；：！？）】》〕”’]*")
 _MARKS = frozenset("，。、；：！？（）【】《》〔〕“”‘’")
 _RUNNING, _ABOUT = 64, 110
 _COVER_LINE, _COVER_LINES, _COVER_MOST = 30, 15, 20
@@ -32,8 +35,16 @@ def _breadth(character: str) -> float:
 
 
 def lines(text: str, width: float) -> int:
-    """Return how many lines of a width in characters a text takes."""
-    return max(1, -int(-length(text) // width))
+    """Return how many lines of a width in characters a text takes; what has no place to break goes to the next one."""
+    count, used = 1, 0.0
+    for piece in _PIECES.findall(text):
+        wide = length(piece)
+        if used + wide > width:
+            # Only what is longer than a line is broken anywhere.
+            count += max(1, -int(-wide // width))
+            used = 0.0 if wide <= width else -width * int(wide // width)
+        used += wide
+    return count
 
 
 def fitting(text: str, room: float) -> str:
@@ -88,3 +99,8 @@ def risk_lines(
 def room(title: str, count: int) -> float:
     """Return how many characters fit behind the title of a risk note into some lines of the conclusion page."""
     return count * (_RISK_LINE - 1) - length(title) - 1
+
+
+def risk_height(title: str, text: str) -> int:
+    """Return how many lines of the conclusion page a risk note takes."""
+    return lines(f"{title}　{text}", _RISK_LINE)

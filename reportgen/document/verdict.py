@@ -14,7 +14,7 @@ from reportgen.document import judgement
 from reportgen.document.chart_style import Chart
 from reportgen.document.charts import FactorBar, factor_profile
 from reportgen.document.content import Figure, Pair, Risk, Verdict
-from reportgen.document.space import about, fitting, length, risk_lines, room
+from reportgen.document.space import about, fitting, length, risk_height, risk_lines, room
 
 if TYPE_CHECKING:
     from reportgen.document.compose import Inputs
@@ -111,7 +111,11 @@ def _risks(inputs: "Inputs", binding: Reason, profile: Chart) -> Iterator[Risk]:
     below = profile.height_mm, list(_flips(a))
     allowed = risk_lines(above, why, a.recommendation, below, len(shown))
     for risk, count in zip(shown, allowed, strict=False):
-        yield Risk(risk.level, risk.title, _brief(risk.text, room(risk.title, count)))
+        space = room(risk.title, count)
+        # A long id that has to start on a line of its own leaves the one before it half empty.
+        while space > _LEAST and risk_height(risk.title, _brief(risk.text, space)) > count:
+            space -= _LEAST
+        yield Risk(risk.level, risk.title, _brief(risk.text, space))
 
 
 def _foremost(assessment: Assessment) -> list[RiskNote]:

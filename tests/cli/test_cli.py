@@ -8,8 +8,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
-from reportgen.cli import COMMANDS
+from reportgen.cli import COMMANDS, cli
 from reportgen.settings import asset_dir
 
 SAMPLES = asset_dir("sample_subjects")
@@ -36,8 +37,8 @@ def test_help_lists_every_command_and_imports_none_of_the_heavy_libraries() -> N
 
 @pytest.mark.parametrize("name", list(COMMANDS))
 def test_every_command_has_help_in_chinese(name: str) -> None:
-    done = run(name, "--help")
-    assert done.returncode == 0
+    done = CliRunner().invoke(cli, [name, "--help"])
+    assert done.exit_code == 0
     assert "用法：" in done.stdout
     assert not re.findall(r"Usage|Options|required|Show|default", done.stdout)
 
