@@ -220,8 +220,9 @@ def survivors(data: bytes, flips: int) -> list[int]:
     return missed
 
 
-def test_no_flipped_bit_goes_unnoticed(real: bytes) -> None:
-    assert survivors(real, FLIPS) == []
+def test_no_flipped_bit_goes_unnoticed() -> None:
+    # On two pages, sixteen times smaller than a report: each part is hit so much oftener, and sooner.
+    assert survivors(small(), FLIPS) == []
 
 
 @pytest.mark.soak
