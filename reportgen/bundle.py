@@ -12,7 +12,7 @@ from pathlib import Path
 
 from reportgen.assess.wording import day
 from reportgen.certify import offline
-from reportgen.certify.facts import COMPARISON, TRUST_FOLDER, Asked, Trust
+from reportgen.certify.facts import COMPARISON, Asked, Trust
 from reportgen.certify.folding import Key, Point, Verdict, gravest
 from reportgen.certify.manifest import Beside, Manifest
 from reportgen.certify.verify import Verification, verify
@@ -96,7 +96,7 @@ def bundle(scope: Scope, office: Office, press: Press, folder: Path, now: dateti
     means = means_of(office, now)
     agency = means.issuer.agency
     gathered = press.act(Action.BUNDLE, lambda session: gather(session, agency, scope, now))
-    trust = _trust(office)
+    trust = Trust.of_office(office.folder)
     reports = tuple(_checked(entered, gathered.manifest, press, trust, now) for entered in gathered.reports)
     found = comparison(gathered, reports, means, shelf())
     done = certified_sheet(found, means, now)
@@ -259,11 +259,6 @@ def _says(seen: Verification) -> str:
 
 def _tells_less(point: Point) -> bool:
     return point.key is not Key.HASH
-
-
-def _trust(office: Office) -> Trust:
-    own = office.folder / TRUST_FOLDER
-    return Trust.read(own) if own.is_dir() else Trust()
 
 
 def _beside(found: Comparison, sha256: str) -> Beside:

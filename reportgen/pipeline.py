@@ -76,6 +76,11 @@ class Means:
     signing: "Signing | None" = None
     fingerprint: str = ""
 
+    @property
+    def key_id(self) -> str | None:
+        """Return the id of the key that signs; None where there is none."""
+        return self.signing.signer.key_id if self.signing else None
+
     def warnings(self, unstamped: str) -> tuple[str, ...]:
         """Return what the agency should know of a document just made."""
         notices = self.signing.notices if self.signing else ()
@@ -145,7 +150,7 @@ def issue(
         return replace(kept, warnings=means.warnings(unstamped))
     identity = identify(judged, office.secret(), now)
     done = certified(typeset(judged, identity), means, _reason(identity), now)
-    path, made = _copy(done.made.pdf, identity.number, target or Path()), done.made
+    path, made = copied(done.made.pdf, identity.number, target or Path()), done.made
     warnings = means.warnings(done.unstamped)
     return Issued(judged.assessment, identity.number, made.pdf, made.pages, path, warnings=warnings)
 
@@ -189,9 +194,7 @@ def produce(judged: Judged, row: ReportRow, press: Press, now: datetime) -> tupl
     except ReportgenError:
         press.void(row, identity.issued_at)
         raise
-    signing = judged.means.signing
-    key_id = signing.signer.key_id if signing else None
-    return press.publish(row, identity, done.made, key_id), done.unstamped
+    return press.publish(row, identity, done.made, judged.means.key_id), done.unstamped
 
 
 def numbered(judged: Judged, row: ReportRow, press: Press) -> Identity:
@@ -347,11 +350,12 @@ def _kept(row: ReportRow, press: Press, target: Path | None, *, repeated: bool) 
     path = press.files / row.file
     pdf = path.read_bytes()
     if target is not None:
-        path = _copy(pdf, str(row.number), target)
+        path = copied(pdf, str(row.number), target)
     return Issued(assessment, str(row.number), pdf, row.pages or 0, path, repeated)
 
 
-def _copy(pdf: bytes, number: str, target: Path) -> Path:
+def copied(pdf: bytes, number: str, target: Path) -> Path:
+    """Write a document to a file, or under its number into a folder, and return where it stands; raises E0901."""
     return write_whole(target / f"{number}.pdf" if target.is_dir() else target, pdf)
 
 

@@ -22,8 +22,7 @@ from reportgen.assess.grade import GradeAssessment, grade
 from reportgen.document.content import strings
 from reportgen.document.issuer import Identity, Issuer, grading_filing, require_independent
 from reportgen.errors import Fault, ReportgenError
-from reportgen.files import write_whole
-from reportgen.pipeline import Means, certified, means_of
+from reportgen.pipeline import Means, certified, copied, means_of
 from reportgen.policy.model import Policy
 from reportgen.press import Press, asked_for
 from reportgen.registry import lifecycle
@@ -180,7 +179,7 @@ def _issue(order: _Order, means: Means, now: datetime, press: Press, target: Pat
         raise ReportgenError("E0605", number=row.number, state=state)
     path = press.files / row.file
     if target is not None:
-        path = write_whole(target / f"{row.number}.pdf" if target.is_dir() else target, path.read_bytes())
+        path = copied(path.read_bytes(), str(row.number), target)
     warnings = means.warnings(unstamped)
     pages, until = row.pages or 0, row.valid_until
     return Reusable(str(row.number), row.conclusion, path, pages, until, repeated, warnings)
@@ -282,8 +281,7 @@ def _produce(row: ReportRow, means: Means, press: Press, now: datetime) -> tuple
     except ReportgenError:
         press.void(row, now)
         raise
-    key_id = means.signing.signer.key_id if means.signing else None
-    return press.publish(row, identity, done.made, key_id), done.unstamped
+    return press.publish(row, identity, done.made, means.key_id), done.unstamped
 
 
 def _last_day(found: _Found) -> date:

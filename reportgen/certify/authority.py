@@ -16,9 +16,9 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, NoEncryption, pkcs12
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
+from reportgen.certify.facts import TEST_MARK
 from reportgen.project.model import CHINA
 
-TEST_MARK = "测试"
 PrivateKey = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
 _ORGANISATION_ID = x509.ObjectIdentifier("2.5.4.97")
 _LONGEST_COMMON_NAME = 64

@@ -29,6 +29,8 @@ BESIDE: Mapping[str, str] = {
 """What each of them is for."""
 USED = ("已核销", "已归档")
 """The register's own words for where an issued report stands."""
+TEST_MARK = "测试"
+"""Stands in the name of every test certificate."""
 TRUST_FOLDER = "trust"
 """Where an office keeps the root certificates that it trusts."""
 _SUFFIXES = {".pem", ".crt", ".cer", ".der"}
@@ -108,6 +110,12 @@ class Trust:
         A public key that lies among them, as that of the manifests may, is passed over.
         """
         return cls(tuple(dict.fromkeys(root for path in paths for root in _certificates(path))))
+
+    @classmethod
+    def of_office(cls, folder: Path) -> "Trust":
+        """Return the roots in an office folder, none where it has no folder of them; raises what `read` raises."""
+        own = folder / TRUST_FOLDER
+        return cls.read(own) if own.is_dir() else cls()
 
 
 def _certificates(path: Path) -> Iterable[bytes]:

@@ -13,7 +13,7 @@ from io import BytesIO
 from itertools import islice
 from typing import TYPE_CHECKING, TypeVar
 
-from reportgen.certify.facts import Trust
+from reportgen.certify.facts import TEST_MARK, Trust
 from reportgen.certify.narrow import narrow
 from reportgen.zone import CHINA
 
@@ -36,7 +36,6 @@ _ALL_UNPACKED = 16 * 1024 * 1024
 """What is unpacked of a file at most, in bytes, all together."""
 _UNPACKED = 320 * 1024
 """What is unpacked to find the signature, in bytes: the list of objects and a few of them take a fifth of it."""
-TEST_MARK = "测试"
 
 
 class Unreadable(StrEnum):

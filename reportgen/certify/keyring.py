@@ -10,8 +10,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from reportgen.certify.authority import make_authority
+from reportgen.certify.facts import TRUST_FOLDER
 from reportgen.certify.keys import (
-    TRUST_FOLDER,
     require_fit,
     require_in_force,
     require_names,

@@ -16,7 +16,7 @@ from typing import Annotated, Literal, Self
 from cryptography import x509
 from pydantic import Field, ValidationError, model_validator
 
-from reportgen.certify.facts import Trust
+from reportgen.certify.facts import TRUST_FOLDER, Trust
 from reportgen.certify.signer import FileSigner, Signer, read_pkcs12, subject
 from reportgen.certify.stamps import HttpStamper, LocalStamper, Policy, Stamper
 from reportgen.document.issuer import Issuer, issuer_of
@@ -26,7 +26,6 @@ from reportgen.project.model import CHINA
 from reportgen.settings import Office
 from reportgen.subject.base import Model, Text
 
-TRUST_FOLDER = "trust"
 NOTICE_DAYS = 30
 _NEEDED = {"pkcs12": ("file",), "pkcs11": ("module", "token", "label")}
 _LARGEST_FILE = 1 << 20
@@ -127,8 +126,7 @@ def load_signing(office: Office) -> Signing | None:
 
 def trusted_roots(office: Office) -> Trust:
     """Return the roots in the office's folder `trust`; raises E0301 (no certificate), E0302."""
-    folder = office.folder / TRUST_FOLDER
-    return Trust.read(folder) if folder.is_dir() else Trust()
+    return Trust.of_office(office.folder)
 
 
 def in_force(certificate: x509.Certificate) -> tuple[datetime, datetime]:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ec import (
     ECDSA,
     SECP256R1,
@@ -25,10 +25,9 @@ from cryptography.hazmat.primitives.serialization import (
     NoEncryption,
     PrivateFormat,
     PublicFormat,
-    load_pem_private_key,
-    load_pem_public_key,
 )
 
+from reportgen.certify import pem
 from reportgen.errors import ReportgenError
 from reportgen.files import PRIVATE, create_whole
 
@@ -128,21 +127,14 @@ def _make_folder(path: Path) -> None:
 
 
 def _private(path: Path) -> EllipticCurvePrivateKey:
-    try:
-        key = load_pem_private_key(_bytes(path), password=None)
-    except (TypeError, ValueError, UnsupportedAlgorithm):
-        key = None
-    # The parser's own message could hold parts of the key: it is not passed on.
+    key = pem.private_key(_bytes(path))
     if not isinstance(key, EllipticCurvePrivateKey) or not isinstance(key.curve, SECP256R1):
         raise ReportgenError("E0912", file=str(path))
     return key
 
 
 def _public(path: Path) -> EllipticCurvePublicKey:
-    try:
-        key = load_pem_public_key(_bytes(path))
-    except (ValueError, UnsupportedAlgorithm):
-        key = None
+    key = pem.public_key(_bytes(path))
     if not isinstance(key, EllipticCurvePublicKey) or not isinstance(key.curve, SECP256R1):
         raise ReportgenError("E0912", file=str(path))
     return key

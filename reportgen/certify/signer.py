@@ -20,7 +20,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat,
 from pyhanko.sign import signers
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
-from reportgen.certify.authority import TEST_MARK, PrivateKey
+from reportgen.certify.authority import PrivateKey
+from reportgen.certify.facts import TEST_MARK
 from reportgen.errors import ReportgenError
 
 _DIGESTS: dict[str, type[HashAlgorithm]] = {"sha256": SHA256, "sha384": SHA384, "sha512": SHA512}
@@ -65,21 +66,12 @@ class LoadedKey(signers.Signer):
 
 
 @dataclass(frozen=True)
-class FileSigner:
-    """A signer whose key was loaded from a PKCS#12 file."""
+class HeldSigner:
+    """A signer with its certificate, its chain and pyHanko's means in hand, wherever its key lives."""
 
     certificate: x509.Certificate
     chain: tuple[x509.Certificate, ...]
-    means: LoadedKey
-
-    @classmethod
-    def load(
-        cls, content: bytes, password: bytes | None, others: Iterable[x509.Certificate] = ()
-    ) -> "FileSigner":
-        """Load a PKCS#12 file; `others` help to build the chain. Raises E0801."""
-        key, certificate, within = read_pkcs12(content, password)
-        chain = chain_of(certificate, (*within, *others))
-        return cls(certificate, chain, LoadedKey(key, certificate, chain))
+    means: signers.Signer
 
     @property
     def key_id(self) -> str:
@@ -94,6 +86,19 @@ class FileSigner:
     def signing(self) -> signers.Signer:
         """Return the means to sign."""
         return self.means
+
+
+class FileSigner(HeldSigner):
+    """A signer whose key was loaded from a PKCS#12 file."""
+
+    @classmethod
+    def load(
+        cls, content: bytes, password: bytes | None, others: Iterable[x509.Certificate] = ()
+    ) -> "FileSigner":
+        """Load a PKCS#12 file; `others` help to build the chain. Raises E0801."""
+        key, certificate, within = read_pkcs12(content, password)
+        chain = chain_of(certificate, (*within, *others))
+        return cls(certificate, chain, LoadedKey(key, certificate, chain))
 
 
 def read_pkcs12(

@@ -6,15 +6,13 @@ hash, which every token can do. A token that was pulled out is found again when 
 
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
 
 import pkcs11
 from cryptography import x509
 from pkcs11 import Attribute, ObjectClass, exceptions
-from pyhanko.sign import signers
 from pyhanko.sign.pkcs11 import PKCS11Signer
 
-from reportgen.certify.signer import asn1_of, chain_of, key_id, says_test
+from reportgen.certify.signer import HeldSigner, asn1_of, chain_of
 from reportgen.errors import ReportgenError
 
 _SAID: dict[type[Exception], str] = {
@@ -40,12 +38,9 @@ class _TokenKey(PKCS11Signer):
             return bytes(await super().async_sign_raw(data, digest_algorithm, dry_run))
 
 
-@dataclass(frozen=True)
-class TokenSigner:
+class TokenSigner(HeldSigner):
     """A signer over a token with an open session."""
 
-    certificate: x509.Certificate
-    chain: tuple[x509.Certificate, ...]
     means: _TokenKey
 
     @classmethod
@@ -64,20 +59,6 @@ class TokenSigner:
             means = _key(session, certificate, chain, label)
             stack.pop_all()
         return cls(certificate, chain, means)
-
-    @property
-    def key_id(self) -> str:
-        """Return the SHA-256 of the public key in hexadecimal digits."""
-        return key_id(self.certificate)
-
-    @property
-    def test(self) -> bool:
-        """Say whether the certificate calls itself 测试."""
-        return says_test(self.certificate)
-
-    def signing(self) -> signers.Signer:
-        """Return the means to sign."""
-        return self.means
 
 
 def _session(token: pkcs11.Token, pin: bytes | None) -> pkcs11.Session:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from reportgen.certify import points
-from reportgen.certify.facts import TRUST_FOLDER, Asked, RegisterFacts, Trust
+from reportgen.certify.facts import Asked, RegisterFacts, Trust
 from reportgen.certify.folding import Point, Verdict, fold, gravest
 from reportgen.certify.inspection import LARGEST, number_of
 from reportgen.certify.likeness import Place
@@ -161,8 +161,7 @@ def _judged(
 def _trust(given: Sequence[Path], office: Office | None) -> Trust:
     if given:
         return Trust.read(*given)
-    own = office.folder / TRUST_FOLDER if office else None
-    return Trust.read(own) if own is not None and own.is_dir() else Trust()
+    return Trust.of_office(office.folder) if office else Trust()
 
 
 def _manifest(path: Path, trusted: Sequence[Path], office: Office | None) -> "Manifest":

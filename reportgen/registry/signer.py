@@ -9,17 +9,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
     NoEncryption,
     PrivateFormat,
     PublicFormat,
-    load_pem_private_key,
-    load_pem_public_key,
 )
 
+from reportgen.certify import pem
 from reportgen.errors import ReportgenError
 from reportgen.files import PRIVATE, create_whole
 
@@ -79,21 +78,14 @@ def _pem(key: Ed25519PrivateKey) -> bytes:
 
 
 def _private(path: Path) -> Ed25519PrivateKey:
-    try:
-        key = load_pem_private_key(_bytes(path), password=None)
-    except (TypeError, ValueError, UnsupportedAlgorithm):
-        key = None
-    # The parser's own message could hold parts of the key: it is not passed on.
+    key = pem.private_key(_bytes(path))
     if not isinstance(key, Ed25519PrivateKey):
         raise ReportgenError("E0910", file=str(path))
     return key
 
 
 def _public(path: Path) -> Ed25519PublicKey:
-    try:
-        key = load_pem_public_key(_bytes(path))
-    except (ValueError, UnsupportedAlgorithm):
-        key = None
+    key = pem.public_key(_bytes(path))
     if not isinstance(key, Ed25519PublicKey):
         raise ReportgenError("E0910", file=str(path))
     return key

@@ -7,7 +7,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import pkcs12
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
-from reportgen.certify.authority import TEST_MARK, Authority, make_authority
+from reportgen.certify.authority import Authority, make_authority
+from reportgen.certify.facts import TEST_MARK
 from reportgen.certify.keys import in_force
 from reportgen.certify.signer import chain_of, key_id, says_test, subject
 from tests.certify.pki import NAME, USCC
