@@ -53,7 +53,6 @@ def test_a_backup_under_load_is_one_moment_of_the_office(
             done.set()
         assert sum(run.result() for run in runs) > 0
     assert len(made) > 1
-    assert made[-1].files > 0
     check(tmp_path, len(made) - 1, made[-1], elsewhere)
 
 
@@ -86,7 +85,8 @@ def backups(database: Database, files: Path, folder: Path, seconds: float) -> li
     made: list[Backup] = []
     end = time.monotonic() + seconds
     with ThreadPoolExecutor(1) as pool:
-        while time.monotonic() < end or len(made) < 2:
+        # On a slow machine a second may pass before the first report has its file.
+        while time.monotonic() < end or len(made) < 2 or not made[-1].files:
             forgetting = pool.submit(forget, press)
             made.append(backup(press.store, files, folder / f"{len(made)}.zip"))
             forgetting.result()

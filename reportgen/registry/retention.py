@@ -187,7 +187,11 @@ class Keeper:
 
     def _abandoned(self, path: Path) -> bool:
         since = self.desk.at.replace(tzinfo=CHINA) - _ABANDONED
-        return path.name.startswith(UNFINISHED) and path.stat().st_mtime < since.timestamp()
+        try:
+            return path.name.startswith(UNFINISHED) and path.stat().st_mtime < since.timestamp()
+        except FileNotFoundError:
+            # Whoever was writing it has finished meanwhile.
+            return False
 
     def _scrubbed(self) -> bool:
         try:

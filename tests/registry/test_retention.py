@@ -14,7 +14,7 @@ from sqlmodel import Session, col, select
 
 from reportgen.errors import ReportgenError
 from reportgen.project.model import CHINA
-from reportgen.registry import lifecycle, objections, queries
+from reportgen.registry import lifecycle, objections, queries, retention
 from reportgen.registry.audit import verify
 from reportgen.registry.changes import learn
 from reportgen.registry.lifecycle import Outcome
@@ -378,6 +378,22 @@ def test_files_of_nobody_go_and_files_that_the_register_does_not_know_stay(store
         "stranger.pdf",
     ]
     assert kept(store, files, row)
+
+
+def test_a_file_that_is_finished_meanwhile_is_nobody_s_stray(
+    store: Store, files: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unfinished = files / ".reportgen-new"
+    unfinished.write_bytes(b"%PDF")
+    numbered_then = retention._numbered
+
+    def finish(session: Session) -> Any:
+        unfinished.unlink(missing_ok=True)
+        return numbered_then(session)
+
+    monkeypatch.setattr(retention, "_numbered", finish)
+    done = run(store, files)
+    assert (done.files, done.unknown) == ((), ())
 
 
 def test_a_dry_run_changes_nothing(store: Store, files: Path) -> None:
