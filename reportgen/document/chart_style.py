@@ -26,8 +26,10 @@ from matplotlib.path import Path
 from matplotlib.text import Text
 from matplotlib.transforms import Affine2D
 
-from reportgen.document.glyphs import HEI, with_close_families
+from reportgen.document.glyphs import FACES, HEI, with_close_families
+from reportgen.document.lean import lean
 from reportgen.document.look import tokens
+from reportgen.settings import asset_dir
 
 WIDTH = 165.0
 """Content width of the A4 page, mm."""
@@ -47,6 +49,8 @@ LONGEST_LABEL = 14
 
 _POINTS_PER_MM = 72 / 25.4
 _HATCH_STEP = 1.5
+_BEFORE = {"left": 0.0, "center": 0.5, "right": 1.0}
+"""How much of a text stands before its place."""
 _DASHES = (0, (3, 2))
 Point = tuple[float, float]
 """A place on the sheet: mm from the left and from the top."""
@@ -112,6 +116,22 @@ def _ems(text: str) -> float:
     return sum(1 if east_asian_width(character) in "WFA" else 0.56 for character in text)
 
 
+def _advance(text: str, *, bold: bool) -> float:
+    """Return how far a text advances in ems; what is not ASCII is as wide as it is high or a Latin letter."""
+    letters = _letters(700 if bold else 400)
+    return sum(letters[c] if c in letters else _ems(c) for c in text)
+
+
+@cache
+def _letters(weight: int) -> dict[str, float]:
+    from fontTools.ttLib import TTFont
+
+    file = next(face.file for face in FACES if (face.family, face.weight) == (HEI[0], weight))
+    with TTFont(asset_dir("fonts") / file, lazy=True) as font:
+        names, widths, em = font.getBestCmap(), font["hmtx"].metrics, font["head"].unitsPerEm
+        return {chr(code): widths[names[code]][0] / em for code in range(0x20, 0x7F)}
+
+
 class Sheet:
     """A drawing area WIDTH mm wide and `height` mm high that turns into a `Chart`."""
 
@@ -130,7 +150,9 @@ class Sheet:
         # Unlike savefig, the canvas reads no setting of the machine that could crop or scale the sheet.
         canvas = FigureCanvasSVG(self._figure)
         canvas.print_svg(buffer, metadata=nothing_dated)  # type: ignore[no-untyped-call]
-        return Chart(with_close_families(buffer.getvalue()), alt, tuple(self._strings), WIDTH, self._height)
+        return Chart(
+            lean(with_close_families(buffer.getvalue())), alt, tuple(self._strings), WIDTH, self._height
+        )
 
     def text(
         self,
@@ -146,7 +168,9 @@ class Sheet:
         self._strings[text] = None
         baseline = place[1] + 0.36 * size / _POINTS_PER_MM
         font = FontProperties(family=list(HEI), size=size, weight="bold" if bold else "normal")
-        label = _Label(place[0], baseline, text, color=ink, ha=anchor, fontproperties=font)
+        # Begun where it begins: the typesetter lays a text with another anchor aside in a form of its own.
+        left = place[0] - _BEFORE[anchor] * _advance(text, bold=bold) * size / _POINTS_PER_MM
+        label = _Label(left, baseline, text, color=ink, fontproperties=font)
         label.set_transform(self._place)
         self._figure.add_artist(label)
 

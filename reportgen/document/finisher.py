@@ -42,10 +42,10 @@ class _Null(pydyf.Object):  # type: ignore[misc]
 
 
 class _Packed(pydyf.Object):  # type: ignore[misc]
-    """A stream compressed once; WeasyPrint would do it again for the hash of the file."""
+    """An object written once; pydyf would do it again for the hash of the file."""
 
     data = b""
-    compressible = False
+    compressible = True
 
 
 def finisher(document: object, pdf: _Object) -> None:
@@ -183,10 +183,11 @@ def _mark_watermarks(pdf: _Object) -> None:
 
 
 def _pack(pdf: _Object) -> None:
-    for number, item in enumerate(pdf.objects):
-        if isinstance(item, pydyf.Stream):
-            packed = pdf.objects[number] = _Packed()
-            packed.number, packed.data = number, item.data
+    for number, item in enumerate(pdf.objects[1:], start=1):
+        packed = _Packed()
+        packed.number, packed.compressible = number, item.compressible
+        packed.data = item.data
+        pdf.objects[number] = packed
 
 
 def _parent_tree(pdf: _Object) -> list[_Object]:

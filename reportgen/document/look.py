@@ -1,6 +1,6 @@
 """The one look of all documents: the tokens of `templates/style/tokens.yaml` and the style sheets that name them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
 from string import Template
@@ -17,6 +17,7 @@ SHEETS = (
     "contents",
     "conclusion",
     "tables",
+    "joint",
     "letter",
     "extract",
     "certificate",
@@ -24,6 +25,9 @@ SHEETS = (
     "look",
 )
 """The style sheets in the order in which they hold, by name; each is a component of docs/design."""
+_OF_ONE = {"joint", "letter", "extract", "certificate", "comparison", "contents"}
+_ALONE = {"report.html.j2": {"contents"}}
+"""Sheets of one kind of document each: `contents` is the report's, and the others bear the name of their template."""
 
 
 @cache
@@ -34,13 +38,26 @@ def tokens() -> Mapping[str, str]:
     return {**data["inks"], **data["sizes"], **faces}
 
 
-def style_sheet(values: Mapping[str, str] | None = None) -> str:
+def sheets_of(template: str, html: str) -> tuple[str, ...]:
+    """Return the sheets that a document of ours needs: every rule is held against every element."""
+    own = {template.removesuffix(".html.j2")} | _ALONE.get(template, set())
+    if '<body class="joint">' in html:
+        own.add("joint")
+    return tuple(name for name in SHEETS if name not in _OF_ONE - own)
+
+
+def style_sheet(values: Mapping[str, str] | None = None, names: Iterable[str] = SHEETS) -> str:
     """Return the style of all documents as CSS, with an office's own values of the tokens where it has any.
 
     Raises KeyError for a token that does not exist.
     """
-    texts = ((_folder() / f"{name}.css").read_text("utf-8") for name in SHEETS)
+    texts = ((_folder() / f"{name}.css").read_text("utf-8") for name in names)
     return Template("".join(texts)).substitute(values or tokens())
+
+
+def base_sheet() -> str:
+    """Return the style of the elements of HTML that the packaged templates use, before any look."""
+    return (_folder() / "base.css").read_text("utf-8")
 
 
 def _folder() -> Path:

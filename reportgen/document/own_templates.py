@@ -11,6 +11,7 @@ from traceback import extract_tb
 
 from jinja2 import (
     ChoiceLoader,
+    Environment,
     FileSystemLoader,
     FunctionLoader,
     PrefixLoader,
@@ -23,6 +24,7 @@ from jinja2.exceptions import SecurityError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from reportgen.document.own_look import TEMPLATES
+from reportgen.document.space import length
 from reportgen.errors import ReportgenError
 
 PREFIX = "packaged"
@@ -43,7 +45,7 @@ _START = """{{#-
 _UNESCAPED = "不得关闭转义：所印的名称来自他人，其中的标记会被当作版面"
 
 
-def environment(folder: Path, own: Mapping[str, str]) -> ImmutableSandboxedEnvironment:
+def environment(folder: Path, own: Mapping[str, str]) -> Environment:
     """Return the environment of all documents; raises E0705 for a template of the office that cannot be used."""
     packaged = FileSystemLoader(folder)
 
@@ -51,12 +53,13 @@ def environment(folder: Path, own: Mapping[str, str]) -> ImmutableSandboxedEnvir
         return (own[name], f"{TEMPLATES}/{name}", None) if name in own else None
 
     loader = ChoiceLoader([FunctionLoader(load), PrefixLoader({PREFIX: packaged}), packaged])
-    made = ImmutableSandboxedEnvironment(
-        loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True
-    )
+    # The sandbox looks at each attribute that a template names: a twentieth of the time of a report.
+    kind = ImmutableSandboxedEnvironment if own else Environment
+    made = kind(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True)
     made.tests["web"] = _WEB.fullmatch
     made.tests["mail"] = _MAIL.fullmatch
     # A sandbox lets no template ask for a class, and a block of content is set by its kind.
+    made.filters["ems"] = length
     made.filters["kind"] = lambda value: type(value).__name__
     for name, source in own.items():
         _check(made, folder, name, source)
@@ -89,7 +92,7 @@ def starting_file(name: str, held: Mapping[str, str]) -> str:
     return _START.format(name=name, prefix=PREFIX) + "\n" + "\n".join(parts)
 
 
-def rendered(made: ImmutableSandboxedEnvironment, name: str, own: Mapping[str, str], **values: object) -> str:
+def rendered(made: Environment, name: str, own: Mapping[str, str], **values: object) -> str:
     """Return a template filled in; raises E0705 for what fails in a template of the office."""
     try:
         return made.get_template(name).render(**values)
@@ -101,7 +104,7 @@ def rendered(made: ImmutableSandboxedEnvironment, name: str, own: Mapping[str, s
         raise _fault(file, line, _said(error)) from error
 
 
-def _check(made: ImmutableSandboxedEnvironment, folder: Path, name: str, source: str) -> None:
+def _check(made: Environment, folder: Path, name: str, source: str) -> None:
     file = f"{TEMPLATES}/{name}"
     known = documents(folder)
     if (folder / name).is_file() and name not in known:
