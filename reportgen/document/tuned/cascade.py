@@ -19,10 +19,70 @@ Cascade = dict[str, tuple[Untyped, Untyped]]
 """What rules say of an element: the value of each property, and how much it weighs."""
 
 
+Sheets = tuple[tuple[Untyped, str, Untyped], ...]
+"""Style sheets, each with where it is from and how much its rules weigh, where that is not their own affair."""
+_MOST = 20_000
 _Rule = tuple[str, Untyped, int]
 """Where a rule is from, how specific its selector is, and which declarations it has."""
 _Inline = tuple[tuple[int, int, int], str]
 """How specific an element's own declarations are, and their text."""
+
+
+class Known:
+    """What is known of some sheets: which rules name which elements, and the styles that came of them.
+
+    Equal elements of the next document get the same styles: a style is not changed once it is made.
+    """
+
+    def __init__(self, sheets: Sheets) -> None:
+        # They are known by their place in memory, and live as long as what is known of them.
+        self.sheets = sheets
+        self.handed_on = _handed_on(sheet for sheet, _, _ in sheets)
+        self.declarations: dict[int, Untyped] = {}
+        self.numbers: dict[Untyped, int] = {}
+        self.matches: dict[int, dict[str | None, tuple[_Rule, ...]]] = {}
+        self.cascades: dict[Untyped, Cascade] = {}
+        self.heirs: dict[Untyped, int] = {}
+        self.styles: dict[Untyped, Untyped] = {}
+
+    def match(self, wrapper: Untyped) -> dict[str | None, tuple[_Rule, ...]]:
+        """Return the rules that name an element or what stands before it, in the order in which they hold."""
+        matched: dict[str | None, list[_Rule]] = {}
+        for sheet, origin, weight in self.sheets:
+            for specificity, _order, kind, (declarations, _layer) in sheet.matcher.match(wrapper):
+                self.declarations[id(declarations)] = declarations
+                matched.setdefault(kind, []).append((origin, weight or specificity, id(declarations)))
+        return {kind: tuple(rules) for kind, rules in matched.items()}
+
+    def cascade(self, rules: tuple[_Rule, ...], inline: tuple[_Inline, ...]) -> Cascade:
+        """Return what rules and an element's own declarations come to."""
+        key = (rules, inline)
+        found = self.cascades.get(key)
+        if found is None:
+            found = self.cascades[key] = {}
+            for specificity, text in inline:
+                _enter(found, "author", specificity, _parsed(text))
+            for origin, specificity, declarations in rules:
+                _enter(found, origin, specificity, self.declarations[declarations])
+        return found
+
+    def heir(self, above: int, rules: Cascade) -> int:
+        """Return the number of what an element hands on to those below it: the same number, the same to inherit."""
+        handed = tuple((name, id(value)) for name, (value, _) in rules.items() if name in self.handed_on)
+        return self.heirs.setdefault((above, handed), len(self.heirs)) if handed or above < 0 else above
+
+
+@lru_cache(16)
+def _known(sheets: Sheets, font_config: Untyped) -> list[Known]:
+    return [Known(sheets)]
+
+
+def _known_of(sheets: Sheets, font_config: Untyped) -> Known:
+    """Return what is known of sheets, forgetting all of it when it is too much."""
+    held = _known(sheets, font_config)
+    if len(held[0].styles) > _MOST:
+        held[0] = Known(sheets)
+    return held[0]
 
 
 class StyleFor(css.StyleFor):  # type: ignore[misc]
@@ -36,7 +96,7 @@ class StyleFor(css.StyleFor):  # type: ignore[misc]
         font_config: Untyped,
         target_collector: Untyped,
     ) -> None:
-        if presentational_hints or any(sheet.layers for sheet, _, _ in sheets):
+        if presentational_hints or not getattr(html, "plain", False):
             super().__init__(html, sheets, presentational_hints, font_config, target_collector)
             return
         self._cascaded_styles: dict[Untyped, Cascade] = {}
@@ -44,87 +104,47 @@ class StyleFor(css.StyleFor):  # type: ignore[misc]
         self.initial_page_sizes = {"box": None, "area": None}
         self._sheets, self.font_config = sheets, font_config
         self._target_collector, self._html = target_collector, html
-        self._cascades: dict[Untyped, Cascade] = {}
-        self._styles: dict[Untyped, Untyped] = {}
-        self._heirs: dict[Untyped, int] = {}
-        self._declarations: dict[int, Untyped] = {}
-        self._signs: dict[Untyped, int] = {}
-        self._numbers: dict[Untyped, int] = {}
-        self._matches: dict[int, dict[str | None, tuple[_Rule, ...]]] = {}
+        self._known = _known_of(tuple(sheets), font_config)
         self._inline = dict(_inline(html.etree_element))
-        self._handed_on = _handed_on(sheet for sheet, _, _ in sheets)
         self._walk()
 
     def _walk(self) -> None:
         """Give every element its style, parents first."""
-        heirs: dict[Untyped, int] = {}
-        pseudo: list[tuple[Untyped, str, Cascade]] = []
+        known, computed = self._known, self._computed_styles
+        # Of each element its number among those that selectors tell apart, and that of what it hands on.
+        places: dict[Untyped, tuple[int, int]] = {None: (-1, -1)}
         for wrapper in self._html.wrapper_element.iter_subtree():
             element = wrapper.etree_element
             parent = wrapper.parent.etree_element if wrapper.parent else None
-            matched = self._matched(wrapper)
-            rules = self._cascade(matched.get(None, ()), self._inline.get(element, ()))
-            above = heirs[parent] if parent is not None else -1
-            key = (above, id(rules))
-            style = self._styles.get(key)
-            if style is None:
-                style = self._styles[key] = self._made(element, parent, None, rules)
-            self._computed_styles[element, None] = style
-            heirs[element] = self._heir(above, rules)
-            pseudo += [(element, kind, self._cascade(found, ())) for kind, found in matched.items() if kind]
-        for element, kind, rules in pseudo:
-            self._computed_styles[element, kind] = self._made(element, element, kind, rules)
+            sign, above = places[parent]
+            number = known.numbers.setdefault((sign, *_seen(wrapper)), len(known.numbers))
+            matched = known.matches.get(number)
+            if matched is None:
+                matched = known.matches[number] = known.match(wrapper)
+            rules = known.cascade(matched.get(None, ()), self._inline.get(element, ()))
+            computed[element, None] = self._style(element, parent, None, (above, id(rules)), rules)
+            below = known.heir(above, rules)
+            places[element] = (number, below)
+            for kind, found in matched.items():
+                if kind:
+                    rules = known.cascade(found, ())
+                    computed[element, kind] = self._style(
+                        element, element, kind, (below, id(rules), kind), rules
+                    )
 
-    def _matched(self, wrapper: Untyped) -> dict[str | None, tuple[_Rule, ...]]:
-        """Return the rules that name an element or what stands before it, in the order in which they hold."""
-        if not getattr(self._html, "plain", False):
-            return self._match(wrapper)
-        parent = wrapper.parent.etree_element if wrapper.parent else None
-        sign = (self._signs.get(parent, -1), *_seen(wrapper))
-        number = self._numbers.setdefault(sign, len(self._numbers))
-        self._signs[wrapper.etree_element] = number
-        found = self._matches.get(number)
-        if found is None:
-            found = self._matches[number] = self._match(wrapper)
-        return found
-
-    def _match(self, wrapper: Untyped) -> dict[str | None, tuple[_Rule, ...]]:
-        matched: dict[str | None, list[_Rule]] = {}
-        for sheet, origin, weight in self._sheets:
-            for specificity, _order, kind, (declarations, _layer) in sheet.matcher.match(wrapper):
-                self._declarations[id(declarations)] = declarations
-                matched.setdefault(kind, []).append((origin, weight or specificity, id(declarations)))
-        return {kind: tuple(rules) for kind, rules in matched.items()}
-
-    def _cascade(self, rules: tuple[_Rule, ...], inline: tuple[_Inline, ...]) -> Cascade:
-        key = (rules, inline)
-        found = self._cascades.get(key)
-        if found is None:
-            found = self._cascades[key] = {}
-            for specificity, text in inline:
-                _enter(found, "author", specificity, _parsed(text))
-            for origin, specificity, declarations in rules:
-                _enter(found, origin, specificity, self._declarations[declarations])
-        return found
-
-    def _heir(self, above: int, rules: Cascade) -> int:
-        """Return the number of what an element hands on to those below it: the same number, the same to inherit."""
-        handed = tuple((name, id(value)) for name, (value, _) in rules.items() if name in self._handed_on)
-        return self._heirs.setdefault((above, handed), len(self._heirs)) if handed or above < 0 else above
-
-    def _made(self, element: Untyped, parent: Untyped, kind: str | None, rules: Cascade) -> Untyped:
-        self._cascaded_styles[element, kind] = rules
-        html = self._html
-        self.set_computed_styles(
-            element,
-            root=html.etree_element,
-            parent=parent,
-            pseudo_type=kind,
-            base_url=html.base_url,
-            target_collector=self._target_collector,
-        )
-        del self._cascaded_styles[element, kind]
-        return self._computed_styles[element, kind]
+    def _style(
+        self, element: Untyped, parent: Untyped, kind: str | None, key: Untyped, rules: Cascade
+    ) -> Untyped:
+        style = self._known.styles.get(key)
+        if style is None:
+            self._cascaded_styles[element, kind] = rules
+            root, address = self._html.etree_element, self._html.base_url
+            self.set_computed_styles(element, parent, root, kind, address, self._target_collector)
+            del self._cascaded_styles[element, kind]
+            style = self._known.styles[key] = self._computed_styles[element, kind]
+        elif style["anchor"]:
+            self._target_collector.collect_anchor(style["anchor"])
+        return style
 
 
 def _seen(wrapper: Untyped) -> tuple[Untyped, ...]:

@@ -18,6 +18,10 @@ def to_bytes(item: Untyped) -> bytes:
         written = item.encode("ascii")
     elif kind is int:
         written = b"%d" % item
+    elif kind is pydyf.Dictionary:
+        written = _dictionary(item)
+    elif kind is pydyf.Array:
+        written = _array(item)
     elif kind is float and not item.is_integer():
         written = (b"%f" % item).rstrip(b"0")
     else:
@@ -28,8 +32,29 @@ def to_bytes(item: Untyped) -> bytes:
 def tune() -> None:
     """Let pydyf write faster, and compress as zlib would: twice as fast for one byte in thirty."""
     pydyf._to_bytes = to_bytes
+    pydyf.Dictionary.data = property(_dictionary)
+    pydyf.Array.data = property(_array)
     pydyf.Stream.data = property(_stream)
     pydyf.PDF.page_references = property(_pages)
+
+
+class _Keys(dict[str, bytes]):
+    """The keys of dictionaries as bytes: a few dozen words, written a hundred thousand times."""
+
+    def __missing__(self, key: str) -> bytes:
+        written = self[key] = b"/%s " % to_bytes(key)
+        return written
+
+
+_KEYS = _Keys()
+
+
+def _dictionary(items: Untyped) -> bytes:
+    return b"<<%s>>" % b"".join([_KEYS[key] + to_bytes(value) for key, value in items.items()])
+
+
+def _array(items: Untyped) -> bytes:
+    return b"[%s]" % b" ".join([to_bytes(item) for item in items])
 
 
 def _stream(stream: Untyped) -> bytes:
