@@ -6,6 +6,7 @@ PYTEST_ARGS ?= -n auto
 # Tests reach loopback and nothing else.
 PYTEST = .venv/bin/python -m pytest --allow-hosts=127.0.0.1,::1 --allow-unix-socket
 LOCK_ARGS ?=
+BENCH_ARGS ?=
 CASES ?= tests/assess/cases
 
 # `fewest`: one version of each package for every Python, so that the same input gives the same bytes.
@@ -36,9 +37,8 @@ lint: setup-dev ## ruff, mypy and the order of the rooms
 soak: setup-dev ## the long runs: memory, races, random faults
 	$(PYTEST) -m soak
 
-bench: setup-dev ## measure speed, size and memory
-	@if [ -f benchmarks/run.py ]; then .venv/bin/python benchmarks/run.py; \
-	else echo 'benchmarks/run.py does not exist yet: nothing to measure'; fi
+bench: setup-dev ## measure speed, size and memory beside other typesetters; BENCH_ARGS=--quick to see that it runs
+	.venv/bin/python -m benchmarks $(BENCH_ARGS)
 
 lock: setup-lock ## resolve both locks anew; LOCK_ARGS=--upgrade takes newer versions
 	.venv/bin/python -m pip install -qq --disable-pip-version-check 'uv==$(UV_VERSION)'

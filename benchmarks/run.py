@@ -1,4 +1,4 @@
-"""Where the time of a report goes, as ratios within one run: `make bench`.
+"""Where the time of a report goes, as ratios within one run: `python -m benchmarks.run`.
 
 Each stage runs over newly generated subjects, warm, and is shown as its median of processor time in milliseconds and as
 a ratio to the yardstick, which is WeasyPrint laying out and writing one page of plain text. Absolute

@@ -91,7 +91,7 @@ def bundle(scope: Scope, office: Office, press: Press, folder: Path, now: dateti
     """Write a folder for a project's evaluation committee, and record that it left the house.
 
     A file that does not check is written all the same, marked in the comparison. Raises E0351, E0306, E1106 (before
-    开标), E1107, E0701, E0801–E0809, E0901.
+    开标), E1107, E0701, E0801–E0809, E0901, E0913 (the store does not answer).
     """
     means = means_of(office, now)
     agency = means.issuer.agency
@@ -236,10 +236,7 @@ def _party(named: ProjectParty) -> Party:
 
 
 def _checked(entered: Entered, listed: Manifest, press: Press, trust: Trust, now: datetime) -> Checked:
-    try:
-        data = (press.files / entered.file).read_bytes() if entered.file else None
-    except OSError:
-        data = None
+    data = press.files.read(entered.file) if entered.file else None
     if data is None:
         return Checked(entered, None, None)
     asked = Asked(listed.project.id, listed.project.round, entered.listed.lot)

@@ -41,6 +41,20 @@ def writing_whole(path: Path, mode: int = OPEN) -> Iterator[BinaryIO]:
 
 
 @contextmanager
+def filling(folder: Path) -> Iterator[Path]:
+    """Yield a folder to be filled, which then takes the place of an empty one or of none; raises E0901."""
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=folder.parent, prefix=UNFINISHED) as place:
+            made = Path(place, folder.name)
+            made.mkdir()
+            yield made
+            made.replace(folder)
+    except OSError as error:
+        raise ReportgenError("E0901", file=str(folder), detail=error.strerror or str(error)) from error
+
+
+@contextmanager
 def _written(path: Path, mode: int, publish: Callable[[Path], object]) -> Iterator[BinaryIO]:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -12,6 +12,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from reportgen.admission import admit, check_payer, check_strings
 from reportgen.assess.case import Case
 from reportgen.assess.choices import check_choices
 from reportgen.assess.judge import assess
@@ -21,12 +22,12 @@ from reportgen.errors import ReportgenError
 from reportgen.files import write_whole
 from reportgen.policy.loader import select
 from reportgen.press import Press
-from reportgen.press import Request as Request  # noqa: PLC0414 - what `issue` is asked
 from reportgen.project.applicant import Applicant, check_joint
 from reportgen.project.model import Project
 from reportgen.registry import notices
 from reportgen.registry.lifecycle import LABELS, Made, by_number
 from reportgen.registry.numbers import public_number, verification_code
+from reportgen.registry.requests import Request as Request  # noqa: PLC0414 - what `issue` is asked
 from reportgen.registry.standing import later, standing
 from reportgen.registry.tables import Kind, ReportRow, State
 from reportgen.registry.words import conclusion
@@ -44,7 +45,8 @@ if TYPE_CHECKING:
 class Issued:
     """What came of a request: the judgement, and the report or else the letter of what is missing.
 
-    `path` is where the report stands, None for a letter; `repeated` says that it was issued before.
+    `path` is where the report stands, as a path or as the URL of the office's store, None for a letter;
+    `repeated` says that it was issued before. `file` is the name of a registered report among the office's files.
     `warnings` are what the agency should know: what runs out soon, a time stamp that could not be had.
     """
 
@@ -52,9 +54,19 @@ class Issued:
     number: str
     pdf: bytes
     pages: int
-    path: Path | None
+    path: str | None
     repeated: bool = False
     warnings: tuple[str, ...] = ()
+    file: str = ""
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A 更正通知书: its number, where it stands as a report does, and its bytes."""
+
+    number: str
+    path: str
+    pdf: bytes
 
 
 @dataclass(frozen=True)
@@ -124,22 +136,27 @@ def judge(applicant: Applicant, project: Project, known_at: date | None = None) 
 
 
 def issue(
-    request: Request, office: Office, now: datetime, target: Path | None, press: Press | None = None
+    request: Request,
+    office: Office,
+    now: datetime,
+    target: Path | None,
+    press: Press | None = None,
+    means: Means | None = None,
 ) -> Issued:
     """Issue a report; without evidence enough none is made, and the result holds the 缺件清单.
 
     With a `press` the report goes through the register and stands in the office's files; the same request
     asked again gives the same report. Without one it is unregistered and says so on its face. A copy goes
-    to `target`, a file or a folder. Raises what the steps raise: E0308, E0310, E0606, E0701 (glyphs),
-    E0901 (file), E1101–E1103, E1105, E1107 (not permitted).
+    to `target`, a file or a folder. Whoever issues many opens the office's `means` once. Raises what the steps
+    raise: E0308, E0310, E0606, E0701 (glyphs), E0901 (file), E1101–E1103, E1105, E1107 (not permitted).
     """
-    means = means_of(office, now)
-    _permitted(means.issuer, request, now)
+    means = means or means_of(office, now)
+    admit(request, means.issuer, now)
     if press is not None:
         press.permit(means.issuer, Action.SUPERSEDE if request.supersedes else Action.ISSUE, now)
         request = press.current(request)
     judged = Judged(request, *judge(request.applicant, request.project), means)
-    _payable(judged.case, request)
+    check_payer(request.applicant, request.project, request.binding.payer, judged.case.policy)
     check_strings(request)
     if judged.assessment.conclusion is None:
         return letter_of(judged, identify(judged, office.secret(), now))
@@ -152,7 +169,7 @@ def issue(
     done = certified(typeset(judged, identity), means, _reason(identity), now)
     path, made = copied(done.made.pdf, identity.number, target or Path()), done.made
     warnings = means.warnings(done.unstamped)
-    return Issued(judged.assessment, identity.number, made.pdf, made.pages, path, warnings=warnings)
+    return Issued(judged.assessment, identity.number, made.pdf, made.pages, str(path), warnings=warnings)
 
 
 def means_of(office: Office, now: datetime) -> Means:
@@ -247,8 +264,8 @@ def sweep(office: Office, press: Press, until: datetime, now: datetime) -> list[
 
 def correct(
     number: str, corrections: "Sequence[Correction]", office: Office, press: Press, now: datetime
-) -> Path:
-    """Issue a 更正通知书 for a report, signed where the office signs, and return where it stands.
+) -> Letter:
+    """Issue a 更正通知书 for a report, signed where the office signs.
 
     Raises E0502, E0605 (nobody outside holds the report, or its facts are gone), E0701, E0801–E0809, E1107.
     """
@@ -261,9 +278,9 @@ def correct(
     made = typesetter(means.issuer.own_look).document("letter.html.j2", letter, now, letter.number)
     done = certified(made, means, f"更正信用报告 {number}", now).made
     entry = Made(hashlib.sha256(done.pdf).hexdigest(), done.pages, f"{now:%Y/%m}/{notice}.pdf")
-    path = write_whole(press.files / entry.file, done.pdf)
+    press.files.write(entry.file, done.pdf)
     press.store.write(lambda session: notices.enter(session, number, notice, entry, desk))
-    return path
+    return Letter(notice, press.files.where(entry.file), done.pdf)
 
 
 def _corrected(number: str, press: Press, on: date) -> "Corrected":
@@ -347,45 +364,12 @@ def _kept(row: ReportRow, press: Press, target: Path | None, *, repeated: bool) 
         raise ReportgenError("E0605", number=row.number, state=state)
     # A report issued before says what was judged then.
     assessment = Assessment.model_validate_json(judgement)
-    path = press.files / row.file
-    pdf = path.read_bytes()
+    pdf, path = press.content(row), press.files.where(row.file)
     if target is not None:
-        path = copied(pdf, str(row.number), target)
-    return Issued(assessment, str(row.number), pdf, row.pages or 0, path, repeated)
+        path = str(copied(pdf, str(row.number), target))
+    return Issued(assessment, str(row.number), pdf, row.pages or 0, path, repeated, file=row.file)
 
 
 def copied(pdf: bytes, number: str, target: Path) -> Path:
     """Write a document to a file, or under its number into a folder, and return where it stands; raises E0901."""
     return write_whole(target / f"{number}.pdf" if target.is_dir() else target, pdf)
-
-
-def _permitted(issuer: Issuer, request: Request, now: datetime) -> None:
-    agency, today, until = issuer.agency, now.date(), request.project.report_valid_until
-    if until is not None and until < today:
-        raise ReportgenError("E0323", project=request.project.id, until=until, on=today)
-    if not agency.filing_since <= today <= agency.filing_until:
-        raise ReportgenError("E1101", since=agency.filing_since, until=agency.filing_until, on=today)
-    if issuer.staff.prepared_by == issuer.staff.reviewed_by:
-        raise ReportgenError("E1102", detail=f"编制与复核同为{issuer.staff.prepared_by}")
-    parties = {s.uscc for s in request.applicant.subjects}
-    owned = {h.uscc for s in request.applicant.subjects for h in s.shareholders}
-    if agency.uscc in parties | owned:
-        raise ReportgenError("E1103", detail=f"{agency.name}是申请人或其股东")
-
-
-def _payable(case: Case, request: Request) -> None:
-    cite = case.policy.bars_payer(request.project.matter)
-    payer = request.binding.payer
-    if cite and payer in {subject.uscc for subject in request.applicant.subjects}:
-        rule = case.policy.citation(cite).label()
-        raise ReportgenError("E1105", matter=request.project.matter, payer=payer, rule=rule)
-
-
-def check_strings(request: Request) -> None:
-    """Raise E0701 for every character of subject and project that cannot be typeset."""
-    from reportgen.document.content import strings
-    from reportgen.document.glyphs import preflight
-
-    for member in request.applicant.members:
-        preflight(strings(member.subject.model_dump(mode="json"), "subject"))
-    preflight(strings(request.project.whole().model_dump(mode="json"), "project"))

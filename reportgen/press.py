@@ -2,15 +2,17 @@
 
 Every step can be taken again after a crash: it finds what is there and goes on. The office's clock is the
 moment of the first step that printed it, so a report rendered twice has the same bytes.
+
+Two may hold the same row at once: a cluster gives a job to another worker when it hears no more of the first.
+Each gives its file a name of its own, which holds the file's hash, before it asks to say 有效; the first one to
+say so has issued the report, and the second takes that one and removes its own. So no late write, however slow
+the store, touches a file that was issued, and no lock is held while a file is written.
 """
 
 import hashlib
-import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from decimal import Decimal
-from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from sqlalchemy.exc import IntegrityError
@@ -18,72 +20,34 @@ from sqlmodel import Session, col, select
 
 from reportgen.assess.case import Case
 from reportgen.assess.model import Assessment, Conclusion
-from reportgen.document.issuer import Binding, Identity, Issuer, Stage
+from reportgen.document.issuer import Identity, Issuer, Stage
 from reportgen.errors import ReportgenError
-from reportgen.files import write_whole
-from reportgen.project.applicant import Applicant, Member
-from reportgen.project.clauses import Party
-from reportgen.project.model import Project
-from reportgen.registry import lifecycle, office, queries
-from reportgen.registry.changes import learn
-from reportgen.registry.entries import enter_project
+from reportgen.registry import lifecycle, office, queries, requests
 from reportgen.registry.events import events_key
-from reportgen.registry.lifecycle import Desk, Made, id_of
+from reportgen.registry.lifecycle import LABELS, Desk, Made, id_of
 from reportgen.registry.numbers import code_hash, public_number, register_number, verification_code
-from reportgen.registry.objections import heard
-from reportgen.registry.tables import LIVE, Kind, PartyRow, ReportRow, RequestRow, RestsOnRow, State
-from reportgen.settings import Office, database_url, files_dir
+from reportgen.registry.requests import ATTEMPTS, Request
+from reportgen.registry.tables import LIVE, Kind, ReportRow, RequestRow, State
+from reportgen.settings import Office, database_url
 from reportgen.store.engine import Store
-from reportgen.store.facts import subject_by_hash
+from reportgen.store.files import Files, files_of
 from reportgen.store.opening import open_current
 from reportgen.store.people import Action, permitted
-from reportgen.store.tables import ProjectRow
-from reportgen.subject.model import Subject
 
 if TYPE_CHECKING:
     from reportgen.document.typeset import Typeset
 
 T = TypeVar("T")
-_ATTEMPTS = 20
-
-
-@dataclass(frozen=True)
-class Request:
-    """One request: the applicant, the project (its lot selected), and what the report is bound to.
-
-    `supersedes` is the number of the report it is to take the place of.
-    """
-
-    applicant: Applicant
-    project: Project
-    binding: Binding
-    supersedes: str = ""
-
-    @property
-    def lot(self) -> str:
-        """Return the id of the lot, nothing where the project has none."""
-        return self.project.lot.id if self.project.lot else ""
-
-    def key(self) -> str:
-        """Return the request key: the same request asked again has the same key."""
-        parts = [
-            *(s.uscc for s in self.applicant.subjects),
-            self.project.id,
-            str(self.project.round),
-            self.lot,
-            self.binding.recipient.uscc,
-            self.binding.purpose,
-            *([self.supersedes] if self.supersedes else []),
-        ]
-        return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()
+_HASH = 12
+"""How many letters of its hash a file's name holds: several attempts at one report never meet in one name."""
 
 
 @dataclass(frozen=True)
 class Press:
-    """The office at work: its register, its folder of files, and its secret."""
+    """The office at work: its register, its files, and its secret."""
 
     store: Store
-    files: Path
+    files: Files
     secret: bytes
     actor: str = "office"
 
@@ -111,7 +75,7 @@ class Press:
 
     def current(self, request: Request) -> Request:
         """Return a request whose facts are as the subjects' objections leave them, whatever their file says."""
-        applicant = self.store.read(lambda session: _heard(session, request.applicant))
+        applicant = self.store.read(lambda session: requests.current(session, request.applicant))
         return replace(request, applicant=applicant)
 
     def enter(
@@ -120,28 +84,28 @@ class Press:
         """Keep facts and request and enter the reviewed draft; a request entered before is gone on with."""
         desk = self.desk(at)
         # Two steps, two transactions: a crash between them leaves a draft, which is gone on with.
-        row = self.store.write(lambda session: _draft(session, request, case, found, issuer, desk))
+        row = self.store.write(lambda session: requests.draft(session, request, case, found, issuer, desk))
         if row.state != State.DRAFT:
             return row
         two = found.conclusion is not Conclusion.CAPABLE
         by = issuer.staff.reviewed_by
         return self.store.write(
-            lambda session: lifecycle.review(session, id_of(row), by, two_persons=two, desk=desk)
+            lambda session: requests.reviewed(session, row, by, two_persons=two, desk=desk)
         )
 
     def allot(self, row: ReportRow, issuer: Issuer, at: datetime) -> ReportRow:
         """Give a reviewed report its numbers; raises E0606 where another live report has its use."""
         if row.state != State.REVIEWED:
             return row
-        for attempt in range(_ATTEMPTS):
+        for attempt in range(ATTEMPTS):
             try:
                 return self.store.write(
                     lambda session, n=attempt: _allotted(session, row, self, issuer, at, n)  # type: ignore[misc]
                 )
             except IntegrityError as error:
                 self.store.read(lambda session: _refuse_second(session, row))
-                if attempt == _ATTEMPTS - 1:
-                    raise ReportgenError("E0903", tries=_ATTEMPTS) from error
+                if attempt == ATTEMPTS - 1:
+                    raise ReportgenError("E0903", tries=ATTEMPTS) from error
         raise AssertionError("unreachable")
 
     def identity(self, row: ReportRow, issuer: Issuer, until: date) -> Identity:
@@ -162,26 +126,47 @@ class Press:
     def publish(
         self, row: ReportRow, identity: Identity, done: "Typeset", key_id: str | None = None
     ) -> ReportRow:
-        """Enter the file's hash and who signed it, give the file its name, then say that it is issued."""
-        desk, name = self.desk(identity.issued_at), file_name(identity)
-        made = Made(hashlib.sha256(done.pdf).hexdigest(), done.pages, name, key_id)
-        self.store.write(lambda session: lifecycle.rendered(session, id_of(row), made, desk))
-        write_whole(self.files / name, done.pdf)
-        return self.store.write(
-            lambda session: lifecycle.issued(session, id_of(row), identity.valid_until, desk)
-        )
+        """Enter the file's hash and who signed it, give the file its name, then say that it is issued.
+
+        Where somebody else was first, his report is returned. Raises E0605 where the number was given up.
+        """
+        sha256 = hashlib.sha256(done.pdf).hexdigest()
+        made = Made(sha256, done.pages, file_name(identity, sha256), key_id)
+        desk = self.desk(identity.issued_at)
+        earlier = self.store.write(lambda session: _rendered(session, row, made, desk))
+        if earlier is None:
+            return self.store.read(lambda session: lifecycle.get(session, id_of(row)))
+        self.files.write(made.file, done.pdf)
+        return self._settled(row, made, identity, {earlier, made.file})
+
+    def _settled(self, row: ReportRow, made: Made, identity: Identity, files: set[str]) -> ReportRow:
+        """Say that a report is issued, unless somebody else was first, and remove the files of other attempts."""
+        until, desk = identity.valid_until, self.desk(identity.issued_at)
+        now = self.store.write(lambda session: _issued(session, row, made, until, desk))
+        for name in files - {now.file or "", ""}:
+            self.files.remove(name)
+        if now.issued_at is None:
+            raise ReportgenError("E0605", number=now.number, state=LABELS[State(now.state)])
+        return now
 
     def void(self, row: ReportRow, at: datetime) -> None:
-        """Give up a number whose report cannot be made."""
+        """Give up a number whose report cannot be made, unless somebody else has issued or given it up meanwhile."""
         desk = self.desk(at)
-        self.store.write(lambda session: lifecycle.void(session, id_of(row), desk))
+        self.store.write(lambda session: _void(session, row, desk))
 
     def whole(self, row: ReportRow) -> bool:
         """Say whether the file of a row stands under its name with the bytes the row says."""
-        path = self.files / (row.file or "")
-        if row.sha256 is None or not path.is_file():
+        if row.sha256 is None or row.file is None:
             return False
-        return hashlib.sha256(path.read_bytes()).hexdigest() == row.sha256
+        content = self.files.read(row.file)
+        return content is not None and hashlib.sha256(content).hexdigest() == row.sha256
+
+    def content(self, row: ReportRow) -> bytes:
+        """Return the file of a row; raises E0909 where it is lost."""
+        content = self.files.read(row.file or "")
+        if content is None:
+            raise ReportgenError("E0909", file=row.file, detail="没有这个文件")
+        return content
 
     def judgement(self, row: ReportRow) -> str | None:
         """Return what was judged, as JSON; None where the office has had to forget it."""
@@ -190,148 +175,41 @@ class Press:
 
     def restore(self, row: ReportRow) -> Request:
         """Return the request of a row as it was entered, from the facts kept with it."""
-        return self.store.read(lambda session: _restored(session, row))
+        return self.store.read(lambda session: requests.restored(session, row))
 
     def unfinished(self, until: datetime, *kinds: Kind) -> list[ReportRow]:
         """Return what of some kinds was left in 签发中 since a moment or before."""
         return self.store.read(lambda session: queries.unfinished(session, until, *kinds))
 
     def finish(self, row: ReportRow, identity: Identity) -> ReportRow:
-        """Say that a report is issued whose file already stands whole."""
-        desk = self.desk(identity.issued_at)
-        return self.store.write(
-            lambda session: lifecycle.issued(session, id_of(row), identity.valid_until, desk)
-        )
+        """Say that a report is issued whose file already stands whole; raises E0605 where it was given up."""
+        made = Made(row.sha256 or "", row.pages or 0, row.file or "", row.key_id)
+        return self._settled(row, made, identity, set())
 
 
 def open_press(place: Office, actor: str) -> Press:
-    """Return an office at work, with its database opened; raises E0901, E0902 (secret), E0905, E0906, E0911."""
-    return Press(open_current(database_url(place)), files_dir(place), place.secret(), actor)
+    """Return an office at work, with its database opened.
+
+    Raises E0901, E0902 (secret), E0905, E0906, E0911, E0914 (the address of its files).
+    """
+    files = files_of(place)
+    return Press(open_current(database_url(place)), files, place.secret(), actor)
 
 
-def file_name(identity: Identity) -> str:
-    """Return where a report's file lies under the office's folder of files."""
-    return f"{identity.issued_at:%Y/%m}/{identity.number}.pdf"
-
-
-def _draft(
-    session: Session, request: Request, case: Case, found: Assessment, issuer: Issuer, desk: Desk
-) -> ReportRow:
-    hashes = {s.uscc: learn(session, s, desk)[0].sha256 for s in request.applicant.subjects}
-    project = enter_project(session, request.project.whole(), desk).sha256
-    asked = asked_for(session, _request_row(request, hashes, desk), found.snapshot_sha256, desk)
-    report = ReportRow(
-        request_id=asked.id or 0,
-        applicant=";".join(hashes),
-        project=request.project.id,
-        round=request.project.round,
-        lot=request.lot,
-        matter=request.project.matter,
-        recipient=request.binding.recipient.uscc,
-        purpose=request.binding.purpose,
-        closes_at=request.project.bid_deadline or datetime.combine(case.judged_on, datetime.min.time()),
-        conclusion=found.conclusion.name if found.conclusion else "",
-        pack=found.pack.name,
-        pack_sha256=found.pack.sha256,
-        snapshot_sha256=found.snapshot_sha256,
-        project_sha256=project,
-        assessment=found.model_dump_json(),
-        prepared_by=issuer.staff.prepared_by,
-        issued_by=issuer.staff.issued_by,
-        drafted_at=desk.at,
-        supersedes_id=_superseded(session, request),
-    )
-    parties = [PartyRow(report_id=0, uscc=uscc, snapshot_sha256=sha) for uscc, sha in hashes.items()]
-    return lifecycle.draft(session, report, parties, _rests_on(found), desk)
-
-
-def _heard(session: Session, applicant: Applicant) -> Applicant:
-    members = [m.model_copy(update={"subject": heard(session, m.subject)}) for m in applicant.members]
-    return applicant.model_copy(update={"members": tuple(members)})
-
-
-def _superseded(session: Session, request: Request) -> int | None:
-    if not request.supersedes:
-        return None
-    old = lifecycle.by_number(session, request.supersedes)
-    asked = ";".join(subject.uscc for subject in request.applicant.subjects)
-    use = (asked, request.project.id, request.project.round, request.lot, request.binding.recipient.uscc)
-    if (old.applicant, old.project, old.round, old.lot, old.recipient) != use:
-        raise ReportgenError("E0610", number=old.number)
-    return old.id
-
-
-def asked_for(session: Session, asked: RequestRow, snapshot: str, desk: Desk) -> RequestRow:
-    """Return the row of a request; where the document of its key has ended, that of a new attempt."""
-    key = asked.key
-    for attempt in range(_ATTEMPTS):
-        asked.key = hashlib.sha256(f"{key}#{attempt}".encode()).hexdigest() if attempt else key
-        row = lifecycle.ask(session, asked, desk)
-        if not _ended(session, row, snapshot, desk.at):
-            return row
-    raise ReportgenError("E0903", tries=_ATTEMPTS)
-
-
-def _ended(session: Session, row: RequestRow, snapshot: str, at: datetime) -> bool:
-    report = session.exec(select(ReportRow).where(ReportRow.request_id == row.id)).one_or_none()
-    if report is None:
-        return False
-    if report.number is None:
-        # A draft of other facts, or one that the office has had to forget, is gone on with by nobody.
-        return report.snapshot_sha256 != snapshot or report.assessment is None
-    late = report.valid_until is not None and report.valid_until < at.date()
-    return report.state in {State.VOID, State.REVOKED, State.EXPIRED} or (
-        report.state == State.ISSUED and late
-    )
-
-
-def _request_row(request: Request, hashes: dict[str, str], desk: Desk) -> RequestRow:
-    members = [
-        {
-            "uscc": m.subject.uscc,
-            "share": str(m.share),
-            "work": m.work,
-            "specialties": list(m.specialties),
-            "snapshot": hashes[m.subject.uscc],
-        }
-        for m in request.applicant.members
-    ]
-    binding = request.binding
-    return RequestRow(
-        key=request.key(),
-        applicant=json.dumps(members, ensure_ascii=False, separators=(",", ":")),
-        role=request.project.role,
-        project=request.project.id,
-        round=request.project.round,
-        lot=request.lot,
-        recipient=binding.recipient.uscc,
-        recipient_name=binding.recipient.name,
-        purpose=binding.purpose,
-        authorisation=binding.authorisation,
-        payer=binding.payer,
-        requested_by=desk.actor,
-        requested_at=desk.at,
-    )
-
-
-def _rests_on(found: Assessment) -> Iterator[RestsOnRow]:
-    named = [
-        *(name for reason in found.reasons for name in reason.evidence),
-        *(name for gate in found.gates for name in (*gate.reason.evidence, *gate.claims)),
-        *(name for item in found.requirements for name in item.evidence),
-        *(name for f in found.factors for line in (*f.need, *f.use) for name in line.evidence),
-        *(item.evidence for item in found.record.items),
-        *(item.evidence for item in found.similar.items),
-    ]
-    for name in dict.fromkeys(named):
-        uscc, _, fact = name.partition(":")
-        yield RestsOnRow(report_id=0, uscc=uscc, fact=fact)
+def file_name(identity: Identity, sha256: str) -> str:
+    """Return the name of a report's file of a hash among the office's files."""
+    return f"{identity.issued_at:%Y/%m}/{identity.number}.{sha256[:_HASH]}.pdf"
 
 
 def _allotted(
     session: Session, row: ReportRow, press: Press, issuer: Issuer, at: datetime, attempt: int
 ) -> ReportRow:
     desk, asked = press.desk(at), session.get_one(RequestRow, row.request_id)
+    lifecycle.hold(session, row)
+    now = lifecycle.get(session, id_of(row))
+    if now.state != State.REVIEWED:
+        # Somebody else has given it its numbers meanwhile.
+        return now
     lifecycle.make_room(session, row, desk)
     if row.supersedes_id is not None:
         old = lifecycle.get(session, row.supersedes_id)
@@ -358,36 +236,21 @@ def _refuse_second(session: Session, row: ReportRow) -> None:
         raise ReportgenError("E0606", number=other.number)
 
 
-def _restored(session: Session, row: ReportRow) -> Request:
-    asked = session.get_one(RequestRow, row.request_id)
-    members = [
-        Member(
-            subject=_facts(session, m["uscc"], m["snapshot"]),
-            share=Decimal(m["share"]),
-            work=m["work"],
-            specialties=tuple(m["specialties"]),
-        )
-        for m in json.loads(asked.applicant)
-    ]
-    binding = Binding(
-        recipient=Party(name=asked.recipient_name, uscc=asked.recipient),
-        purpose=asked.purpose,
-        authorisation=asked.authorisation,
-        payer=asked.payer,
-    )
-    entered = session.exec(
-        select(ProjectRow.content)
-        .where(ProjectRow.project == row.project, ProjectRow.sha256 == row.project_sha256)
-        .limit(1)
-    ).one()
-    project = Project.model_validate_json(entered).select(row.lot)
-    old = session.get(ReportRow, row.supersedes_id) if row.supersedes_id else None
-    return Request(Applicant(members=tuple(members)), project, binding, str(old.number) if old else "")
+def _rendered(session: Session, row: ReportRow, made: Made, desk: Desk) -> str | None:
+    """Enter a file's hash; return the file of an earlier attempt, None where the report is issued already."""
+    now = lifecycle.get(session, id_of(row), lock=True)
+    if now.issued_at is not None:
+        return None
+    earlier = now.file or ""
+    lifecycle.rendered(session, id_of(row), made, desk)
+    return earlier
 
 
-def _facts(session: Session, uscc: str, sha256: str) -> Subject:
-    found = subject_by_hash(session, uscc, sha256)
-    if found is None:
-        # The office has had to forget some of these facts: what rested on them cannot be made any more.
-        raise ReportgenError("E0605", number=uscc, state="所据事实已依规删除")
-    return found
+def _issued(session: Session, row: ReportRow, made: Made, until: date, desk: Desk) -> ReportRow:
+    now = lifecycle.get(session, id_of(row), lock=True)
+    return now if now.state != State.RENDERING else lifecycle.issued(session, id_of(row), made, until, desk)
+
+
+def _void(session: Session, row: ReportRow, desk: Desk) -> None:
+    if lifecycle.get(session, id_of(row), lock=True).state == State.RENDERING:
+        lifecycle.void(session, id_of(row), desk)

@@ -24,11 +24,12 @@ from reportgen.document.issuer import Identity, Issuer, grading_filing, require_
 from reportgen.errors import Fault, ReportgenError
 from reportgen.pipeline import Means, certified, copied, means_of
 from reportgen.policy.model import Policy
-from reportgen.press import Press, asked_for
+from reportgen.press import Press
 from reportgen.registry import lifecycle
 from reportgen.registry.changes import learn
 from reportgen.registry.lifecycle import LABELS, Desk, id_of
 from reportgen.registry.objections import heard
+from reportgen.registry.requests import asked_for
 from reportgen.registry.standing import KINDS
 from reportgen.registry.tables import Kind, PartyRow, ReportRow, RequestRow, RestsOnRow, State
 from reportgen.settings import Office
@@ -47,13 +48,14 @@ _Found = Extract | GradeAssessment
 class Reusable:
     """What came of asking for a document: its number, where it stands, and whether it was issued before.
 
-    `said` is the class a certificate gives, nothing for a 信用记录. `warnings` are what the agency should know: what
+    `path` is a path, or the URL of the office's store. `said` is the class a certificate gives, nothing for a
+    信用记录. `warnings` are what the agency should know: what
     runs out soon, a time stamp that could not be had.
     """
 
     number: str
     said: str
-    path: Path
+    path: str
     pages: int
     valid_until: date
     repeated: bool
@@ -177,9 +179,9 @@ def _issue(order: _Order, means: Means, now: datetime, press: Press, target: Pat
     if row.file is None or row.valid_until is None:
         state = f"{LABELS[State(row.state)]}，文件已依规删除，只留校验值；请另行申请"
         raise ReportgenError("E0605", number=row.number, state=state)
-    path = press.files / row.file
+    path = press.files.where(row.file)
     if target is not None:
-        path = copied(path.read_bytes(), str(row.number), target)
+        path = str(copied(press.content(row), str(row.number), target))
     warnings = means.warnings(unstamped)
     pages, until = row.pages or 0, row.valid_until
     return Reusable(str(row.number), row.conclusion, path, pages, until, repeated, warnings)

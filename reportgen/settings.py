@@ -98,8 +98,13 @@ def has_database(office: Office) -> bool:
 
 
 def files_dir(office: Office) -> Path:
-    """Return the folder in which the office keeps the reports it issued."""
+    """Return the folder in which the office keeps the reports it issued, where REPORTGEN_STORE names no other place."""
     return office.folder / FILES_FOLDER
+
+
+def store_url() -> str:
+    """Return the URL of the store in which the office keeps its files: REPORTGEN_STORE, nothing where it is not set."""
+    return os.environ.get("REPORTGEN_STORE", "")
 
 
 def find_office(folder: Path | None = None) -> Office | None:

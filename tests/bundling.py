@@ -27,6 +27,7 @@ from reportgen.registry.entries import enter_project
 from reportgen.registry.manifest import Scope
 from reportgen.settings import Office, asset_dir
 from reportgen.store.engine import Store
+from reportgen.store.files import Folder
 from reportgen.subject.model import Subject
 from tests.factories import made_up_uscc
 
@@ -89,7 +90,7 @@ def desk(store: Store, folder: Path, project: Project | None = None) -> Iterator
     (folder / "secret").write_bytes(SECRET)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("REPORTGEN_SECRET_FILE", str(folder / "secret"))
-        found = Desk(Press(store, folder / "files", SECRET), folder, project or small_project())
+        found = Desk(Press(store, Folder(folder / "files"), SECRET), folder, project or small_project())
         store.write(lambda session: enter_project(session, found.project, found.press.desk(ISSUED)))
         yield found
 

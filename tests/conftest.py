@@ -89,6 +89,25 @@ def postgres(pytestconfig: pytest.Config) -> "Server":
 
 
 @pytest.fixture(scope="session")
+def s3_server() -> Iterator[str]:
+    """Return the address of a server of the S3 protocol, one a process."""
+    from tests.s3 import serving
+
+    with serving() as address:
+        yield address
+
+
+@pytest.fixture
+def s3(s3_server: str, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Return the URL of a place of its own in a bucket, which the environment gives the keys to."""
+    from tests.s3 import BUCKET, CREDENTIALS
+
+    for name, value in {**CREDENTIALS, "AWS_ENDPOINT_URL": s3_server}.items():
+        monkeypatch.setenv(name, value)
+    return f"s3://{BUCKET}/{os.getpid()}-{next(_count)}"
+
+
+@pytest.fixture(scope="session")
 def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return an SQLite file as the migrations leave it."""
     from reportgen.store.migrate import upgrade
@@ -109,6 +128,13 @@ def kind(request: pytest.FixtureRequest) -> str:
 def database(kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
     """Return a database with all tables and no rows."""
     with _database(kind, request, tmp_path, migrated=True) as made:
+        yield made
+
+
+@pytest.fixture
+def postgres_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    """Return a PostgreSQL database with all tables and no rows."""
+    with _database("postgresql", request, tmp_path, migrated=True) as made:
         yield made
 
 

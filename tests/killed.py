@@ -6,13 +6,14 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
-from reportgen import pipeline
+from reportgen import admission, pipeline
 from reportgen.cli.demo import request_of, sample_office
 from reportgen.document.typeset import Typeset
 from reportgen.plain import read_plain
 from reportgen.press import Press
 from reportgen.settings import asset_dir
 from reportgen.store.engine import open_store
+from reportgen.store.files import Folder
 
 SECRET = b"a secret of the tests, 32 bytes!!"
 NOW = datetime(2026, 11, 22, 9, 30)
@@ -22,7 +23,7 @@ REQUEST = request_of(
 )
 # Rules and fonts are read once, before the process is forked: what is killed is the issuing.
 pipeline.judge(REQUEST.applicant, REQUEST.project)
-pipeline.check_strings(REQUEST)
+admission.check_strings(REQUEST)
 
 
 def set_quickly(judged: pipeline.Judged, identity: Any) -> Typeset:
@@ -34,7 +35,7 @@ def set_quickly(judged: pipeline.Judged, identity: Any) -> Typeset:
 def work(url: str, files: str, first: int, ready: Connection) -> None:
     """Say that the work begins, then issue one report after another until killed."""
     pipeline.typeset = set_quickly
-    press, office = Press(open_store(url), Path(files), SECRET), sample_office()
+    press, office = Press(open_store(url), Folder(Path(files)), SECRET), sample_office()
     ready.send(None)
     for number in range(first, first + 1000):
         binding = REQUEST.binding.model_copy(update={"purpose": f"用途 {number}"})

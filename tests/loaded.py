@@ -22,6 +22,7 @@ from reportgen.registry.marks import mark
 from reportgen.registry.retention import Keeper, kept_since
 from reportgen.registry.tables import ReportRow
 from reportgen.store.engine import open_store
+from reportgen.store.files import Folder
 from tests.factories import record_data, subject
 from tests.registry.lives import DESK, NOW, SECRET, USE, at, numbered
 
@@ -94,7 +95,7 @@ def forget(press: Press) -> int:
 
 def press_of(url: str, files: Path) -> Press:
     """Return the office of a database and a folder."""
-    return Press(open_store(url), files, SECRET)
+    return Press(open_store(url), Folder(files), SECRET)
 
 
 def work(url: str, files: Path, name: str, done: Event) -> int:

@@ -17,6 +17,7 @@ from reportgen.registry.audit import verify
 from reportgen.registry.tables import EventRow, ReportRow, State
 from reportgen.store.backup import Backup, backup, restore
 from reportgen.store.engine import Store, open_store
+from reportgen.store.files import Folder
 from tests.conftest import KINDS, Database
 from tests.loaded import forget, press_of, work, work_threaded
 from tests.postgres import Server
@@ -88,7 +89,7 @@ def backups(database: Database, files: Path, folder: Path, seconds: float) -> li
         # On a slow machine a second may pass before the first report has its file.
         while time.monotonic() < end or len(made) < 2 or not made[-1].files:
             forgetting = pool.submit(forget, press)
-            made.append(backup(press.store, files, folder / f"{len(made)}.zip"))
+            made.append(backup(press.store, Folder(files), folder / f"{len(made)}.zip"))
             forgetting.result()
     press.store.close()
     return made
@@ -97,7 +98,7 @@ def backups(database: Database, files: Path, folder: Path, seconds: float) -> li
 def check(folder: Path, number: int, made: Backup, store: Store) -> Counter[str]:
     """Restore a backup; return how many rows of each state it held, with those that were let go."""
     files = folder / f"back-{number}"
-    assert restore(folder / f"{number}.zip", store, files) == made
+    assert restore(folder / f"{number}.zip", store, Folder(files)) == made
     result = verify(store, DESK.key)
     assert result.sound, result.findings
     rows = store.read(lambda session: session.exec(select(ReportRow)).all())

@@ -67,7 +67,8 @@ def told(monkeypatch: pytest.MonkeyPatch) -> list[Comparison]:
 
 
 def file_of(place: Desk, number: str) -> Path:
-    return place.press.files / f"{ISSUED:%Y/%m}" / f"{number}.pdf"
+    (name,) = [name for name in place.press.files.names() if number in name]
+    return Path(place.press.files.where(name))
 
 
 def exits(done: Bundled) -> dict[str, ExitCode]:

@@ -40,6 +40,13 @@ def test_every_command_of_a_document_runs(name: str, tmp_path: Path, monkeypatch
     assert (tmp_path / "report.pdf").read_bytes().startswith(b"%PDF")
 
 
+def test_every_command_of_the_guide_to_batches_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shutil.copytree(ROOT / "sample_subjects", tmp_path / "sample_subjects")
+    monkeypatch.chdir(tmp_path)
+    obey("docs/batch.md")
+    assert len(list((tmp_path / "copies").glob("*.pdf"))) == 1
+
+
 def test_the_program_starts_by_its_name(tmp_path: Path) -> None:
     words = [sys.executable, "-m", *commands(DOCUMENTS[0])[1].split()]
     shutil.copytree(ROOT / "sample_subjects", tmp_path / "sample_subjects")

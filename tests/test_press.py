@@ -27,6 +27,7 @@ from reportgen.registry.tables import EventRow, PartyRow, ReportRow, RestsOnRow,
 from reportgen.settings import asset_dir
 from reportgen.store import people
 from reportgen.store.engine import Store
+from reportgen.store.files import Folder
 from reportgen.store.people import Action
 
 NOW = datetime(2026, 11, 22, 9, 30)
@@ -44,7 +45,7 @@ def asked(name: str = "service-young") -> Request:
 
 @pytest.fixture
 def press(store: Store, tmp_path: Path) -> Press:
-    return Press(store, tmp_path / "files", b"a secret of the tests, 32 bytes!!")
+    return Press(store, Folder(tmp_path / "files"), b"a secret of the tests, 32 bytes!!")
 
 
 @pytest.fixture
@@ -76,9 +77,9 @@ def tags(press: Press) -> list[str]:
 def test_a_real_report_stands_in_the_office_and_in_the_register(press: Press) -> None:
     done = issue(press)
     (row,) = rows(press)
-    assert done.path == press.files / str(row.file)
+    assert done.path == press.files.where(str(row.file))
     assert (row.state, row.number, row.pages) == (State.ISSUED, done.number, done.pages)
-    assert hashlib.sha256(done.path.read_bytes()).hexdigest() == row.sha256
+    assert hashlib.sha256(Path(done.path).read_bytes()).hexdigest() == row.sha256
     assert issue(press, later=90).pdf == done.pdf
     assert len(rows(press)) == 1
 
@@ -111,7 +112,7 @@ def _before(name: str) -> Callable[[pytest.MonkeyPatch], None]:
 
 
 def _without_a_file(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr("reportgen.press.write_whole", _crash)
+    patch.setattr(Folder, "write", _crash)
 
 
 def _without_a_page(patch: pytest.MonkeyPatch) -> None:
@@ -334,4 +335,4 @@ def test_a_record_deleted_while_its_report_is_made_leaves_no_report(press: Press
     (row,) = rows(press)
     assert row.state == State.VOID
     assert not press.whole(row)
-    assert not press.files.exists()
+    assert press.files.empty()

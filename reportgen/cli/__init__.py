@@ -25,6 +25,7 @@ COMMANDS = {
     "policy": ("reportgen.cli.policy", "列出、阅读、检查与比较规则包"),
     "assess": ("reportgen.cli.assess", "评价申请人对一个项目的信用能力"),
     "issue": ("reportgen.cli.issue", "出具一份信用报告"),
+    "batch": ("reportgen.cli.batch", "按申请表成批出具信用报告，中断后可接着办理"),
     "supersede": ("reportgen.cli.supersede", "另行出具一份报告，替代已有的一份"),
     "report": ("reportgen.cli.report", "列出、查阅与归档登记簿中的报告"),
     "verify": ("reportgen.cli.verify", "核验报告文件，或凭编号与核验码核验纸面"),

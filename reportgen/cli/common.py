@@ -13,7 +13,7 @@ import click
 
 from reportgen.errors import Fault, ReportgenError
 from reportgen.settings import OFFICE_FILE, Office, asset_dir, database_url, find_office, read_office
-from reportgen.zone import CHINA
+from reportgen.zone import now as now  # noqa: PLC0414 - the commands' clock
 
 if TYPE_CHECKING:
     from reportgen.project.applicant import Applicant
@@ -94,11 +94,6 @@ class Then:
 
 
 _TODAY = Then()
-
-
-def now() -> datetime:
-    """Return the moment of Asia/Shanghai to the second, as database, events and documents give it."""
-    return datetime.now(CHINA).replace(tzinfo=None, microsecond=0)
 
 
 @contextmanager
@@ -193,12 +188,11 @@ def office_of(folder: Path | None) -> Office:
 
 def recipient_of(project: "Project", uscc: str) -> "Party":
     """Return the recipient, which is the project's owner or its agent; raises E0301 for anybody else."""
-    for party in (project.owner, project.agent):
-        if party is not None and party.uscc == uscc:
-            return party
-    known = "、".join(f"{p.name}（{p.uscc}）" for p in (project.owner, project.agent) if p is not None)
-    fault = Fault("E0301", "recipient", f"{uscc} 不是本项目的招标人（主管部门）或代理机构，应为 {known}")
-    raise ReportgenError("E0301", path="--recipient", faults=[fault])
+    try:
+        return project.recipient(uscc)
+    except ValueError as error:
+        fault = Fault("E0301", "recipient", str(error))
+        raise ReportgenError("E0301", path="--recipient", faults=[fault]) from error
 
 
 def echo_json(data: object) -> None:

@@ -39,11 +39,11 @@ def command(
         raise click.UsageError("--wrong、--right、--found 须逐项对应，各给出相同的次数")
     corrections = [Correction(*each) for each in zip(*parts, strict=True)]
     with press_of(office, login) as press, working("正在排印"):
-        path = correct(number, corrections, office_of(office), press, now())
+        done = correct(number, corrections, office_of(office), press, now())
     if out is not None:
-        write_whole(out, path.read_bytes())
+        write_whole(out, done.pdf)
     if as_json:
-        echo_json({"number": number, "notice": path.stem, "file": str(path), "copy": out and str(out)})
+        echo_json({"number": number, "notice": done.number, "file": done.path, "copy": out and str(out)})
         return
-    say(f"更正通知书 {path.stem}　{out or path}")
+    say(f"更正通知书 {done.number}　{out or done.path}")
     say("请于今日送达报告所载主体与使用单位", 1)

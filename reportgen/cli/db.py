@@ -19,7 +19,7 @@ from reportgen.cli.common import (
 from reportgen.cli.help import Group
 from reportgen.cli.register import desk_options
 from reportgen.cli.workings import safe
-from reportgen.settings import Office, files_dir
+from reportgen.settings import Office
 
 if TYPE_CHECKING:
     from reportgen.registry.events import Tag
@@ -61,10 +61,11 @@ def backup(target: Path, office: Path | None, login: str, as_json: bool) -> None
     """把数据库与已出具的文件一起备份为一个新文件，备份期间照常工作。"""
     from reportgen.registry.events import Tag
     from reportgen.store import backup as room
+    from reportgen.store.files import files_of
 
     with database_of(office) as store, working("备份中"):
         place = office_of(office)
-        done = room.backup(store, files_dir(place), target)
+        done = room.backup(store, files_of(place), target)
         told = _told(place, store, Tag.OFFICE_BACKUP_MAKE, done, login)
     _tell("已备份到", target, done, as_json=as_json, told=told)
 
@@ -76,10 +77,11 @@ def restore(source: Path, office: Path | None, login: str, as_json: bool) -> Non
     """把备份恢复到空的数据库与空的文件夹；先核对每一部分的散列值。"""
     from reportgen.registry.events import Tag
     from reportgen.store import backup as room
+    from reportgen.store.files import files_of
 
     with database_of(office) as store, working("恢复中"):
         place = office_of(office)
-        done = room.restore(source, store, files_dir(place))
+        done = room.restore(source, store, files_of(place))
         told = _told(place, store, Tag.OFFICE_BACKUP_RESTORE, done, login)
     _tell("已恢复", source, done, as_json=as_json, told=told)
 

@@ -147,7 +147,7 @@ def _timed(subject: "Subject", make: "Callable[[], Reusable]") -> Outcome:
     started = time.perf_counter()
     done = make()
     return Outcome(
-        file=done.path.name,
+        file=Path(done.path).name,
         subject=subject.name,
         project="不绑定项目",
         conclusion=f"综合信用等级 {done.said} 级" if done.said else "信用记录",
@@ -171,7 +171,7 @@ def run_case(case: dict[str, Any], path: Path, folder: Path) -> Outcome:
         done = issue(request, office, now(), path, press)
     finally:
         press.store.close()
-    written = done.path or write_whole(path.with_stem(f"{path.stem}-gaps"), done.pdf)
+    written = Path(done.path or write_whole(path.with_stem(f"{path.stem}-gaps"), done.pdf))
     lot = f" {request.project.lot.id}标段" if request.project.lot else ""
     return Outcome(
         file=written.name,

@@ -11,6 +11,7 @@ from reportgen.cli.check import Check, failed, show_checks, tried
 from reportgen.cli.common import json_option, now
 from reportgen.cli.help import Command
 from reportgen.errors import ReportgenError
+from reportgen.settings import Office
 
 _LIBRARIES = {
     "pango-1.0": ("libpango-1.0-0", "排版"),
@@ -63,5 +64,15 @@ def _office() -> Iterator[Check]:
         yield Check("机构", True, "未设机构文件夹，使用样例机构")
         return
     yield tried("机构", lambda: issuer_of(office).agency.name)
+    yield tried("文件", lambda: _files(office))
     yield from template.checks(office)
     yield from key.checks(office, now())
+
+
+def _files(office: Office) -> str:
+    """Return where the office's files lie, once its store has answered; raises E0901, E0913, E0914."""
+    from reportgen.store.files import files_of
+
+    files = files_of(office)
+    files.answer()
+    return files.where()

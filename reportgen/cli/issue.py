@@ -78,7 +78,7 @@ def request_of(words: dict[str, Any], supersedes: str = "") -> Request:
     party = recipient_of(project, words["recipient"])
     binding = Binding(
         recipient=party,
-        purpose=words["purpose"] or f"申请{project.matter}：{project.name}"[:200],
+        purpose=words["purpose"] or project.purpose,
         authorisation=words["authorisation"],
         payer=words["payer"] or party.uscc,
     )
@@ -103,7 +103,7 @@ def tell(done: Issued, as_json: bool) -> None:
             {
                 "number": done.number,
                 "conclusion": done.assessment.sentence,
-                "file": str(done.path),
+                "file": done.path,
                 "pages": done.pages,
                 "repeated": done.repeated,
                 "warnings": done.warnings,

@@ -79,7 +79,7 @@ def show(number: str, html: Path | None, office: Path | None, as_json: bool) -> 
     if as_json:
         echo_json({**asdict(found), "file_matches": whole})
         return
-    for depth, line in _shown(found, whole):
+    for depth, line in _shown(found, _file(found, press.files.where(found.file), whole)):
         say(line, depth)
 
 
@@ -113,7 +113,7 @@ def _listed(item: Summary) -> None:
         say(f"出具后变化：{changes(item)}", 1)
 
 
-def _shown(found: Shown, whole: bool) -> Iterator[tuple[int, str]]:
+def _shown(found: Shown, file: str) -> Iterator[tuple[int, str]]:
     item = found.summary
     yield 0, f"{item.kind} {item.number}　{item.state}　{item.conclusion}"
     lines = {
@@ -133,7 +133,7 @@ def _shown(found: Shown, whole: bool) -> Iterator[tuple[int, str]]:
         "核销": _use(found),
         "撤销": at(found.revoked_at),
         "机构备案": _filing(found),
-        "文件": _file(found, whole),
+        "文件": file,
         "SHA-256": found.sha256,
     }
     yield from ((1, f"{name}　{text}") for name, text in lines.items() if text)
@@ -155,10 +155,10 @@ def _filing(found: Shown) -> str:
     return f"自 {lost} 起失去，" + ("本报告出具在后，出具时没有备案" if late else "本报告出具在前")
 
 
-def _file(found: Shown, whole: bool) -> str:
+def _file(found: Shown, where: str, whole: bool) -> str:
     if not found.file:
         return "已依规删除，只留校验值" if found.sha256 else ""
-    return f"{found.file}　" + ("与登记一致" if whole else "缺失或与登记不一致，请从备份恢复")
+    return f"{where}　" + ("与登记一致" if whole else "缺失或与登记不一致，请从备份恢复")
 
 
 def _event(event: Happened) -> str:

@@ -108,6 +108,13 @@ OUTCOMES: dict[str, Entry] = {
         "编号 {number} 是{kind}，不绑定项目，也不核销",
         "信用记录与等级证书核验后即可使用；招标文件要求信用报告的，请申请人提供为本项目出具的信用报告",
     ),
+    "E0612": Entry(
+        ExitCode.REFUSED_BY_STATE,
+        409,
+        "这一批次正在办理",
+        "另一个程序正在使用批次清单 {file}",
+        "等它办完，或先让它停下；不要同时办理同一批次",
+    ),
     "E0701": Entry(
         ExitCode.NOT_TYPESETTABLE,
         422,
@@ -296,6 +303,21 @@ OUTCOMES: dict[str, Entry] = {
         "{file} 不是 PEM 格式的 ECDSA P-256 密钥",
         "从备份恢复该文件；私钥确已丢失的，将旧私钥移出机构文件夹，由程序另行生成，并公布新的指纹",
     ),
+    "E0913": Entry(
+        ExitCode.STORAGE,
+        503,
+        "文件存储不可用",
+        "{store}：{detail}",
+        "核对存储服务、网络、桶的权限与凭据（AWS_ACCESS_KEY_ID 等环境变量，或 ~/.aws）后重试；"
+        "没有存成的报告仍在签发中，重试或 reportgen sweep 接着办完",
+    ),
+    "E0914": Entry(
+        ExitCode.STORAGE,
+        500,
+        "文件存储的地址不可用",
+        "REPORTGEN_STORE：{detail}",
+        "地址应如 s3://桶/前缀 或 file:///共享文件夹；凭据放在环境变量或 ~/.aws；s3 须安装 reportgen[s3]",
+    ),
     "E1101": Entry(
         ExitCode.NOT_PERMITTED,
         403,
@@ -345,5 +367,34 @@ OUTCOMES: dict[str, Entry] = {
         "经办人没有办理这件事的角色",
         "办理“{action}”需要的角色：{roles}；{login} 没有",
         "由有此角色的用户办理，或由管理员用 reportgen user grant 授予；用 reportgen user list 查看各人的角色",
+    ),
+    "E1201": Entry(
+        ExitCode.BATCH_PARTLY_FAILED,
+        500,
+        "办理这一份的进程屡次中断",
+        "连续 {tries} 次没有办完进程就没有了（{detail}）",
+        "核对内存与系统日志，再用 --resume --retry-failed 重办；总是同一份的，用 reportgen issue 单独出具查明",
+    ),
+    "E1202": Entry(
+        ExitCode.BATCH_PARTLY_FAILED,
+        500,
+        "集群组件没有安装",
+        "缺少 Python 包 {detail}",
+        "安装 reportgen[cluster]；不用集群的，去掉 --cluster，在这台机器上办理",
+    ),
+    "E1203": Entry(
+        ExitCode.BATCH_PARTLY_FAILED,
+        503,
+        "集群不可用",
+        "调度器 {detail}",
+        "核对 dask scheduler 与 dask worker 在运行、地址与端口可达；恢复后用同一命令加 --resume 接着办理，不会重复出具",
+    ),
+    "E1204": Entry(
+        ExitCode.BATCH_PARTLY_FAILED,
+        500,
+        "集群的工作进程与这里不一致",
+        "{worker}：{detail}",
+        "各台机器装同一版本，用同一机构文件夹（或其副本）、同一数据库与同一 REPORTGEN_STORE；"
+        "多台机器须用 PostgreSQL 与共享存储；改好后重启工作进程",
     ),
 }

@@ -11,7 +11,17 @@ from reportgen.errors import ReportgenError
 from reportgen.project.clauses import Choice, CreditClause
 from reportgen.project.clauses import Party as Party  # noqa: PLC0414 - a project names its parties
 from reportgen.project.requirements import Requirement, Years
-from reportgen.subject.base import Date, Identifier, LongText, Model, Moment, Money, Region, Text
+from reportgen.subject.base import (
+    LONGEST_TEXT,
+    Date,
+    Identifier,
+    LongText,
+    Model,
+    Moment,
+    Money,
+    Region,
+    Text,
+)
 from reportgen.subject.matter import Matter as Matter  # noqa: PLC0414 - a project names its matter
 from reportgen.zone import CHINA as CHINA  # noqa: PLC0414 - its moments are of this zone
 
@@ -101,6 +111,20 @@ class Project(Model):
     def judged_by(self) -> str:
         """Return the Chinese name of the day of `judged_on`."""
         return "投标截止时间" if self.bid_deadline is not None else "决定日期"
+
+    @property
+    def purpose(self) -> str:
+        """Return the purpose of a request that names none."""
+        return f"申请{self.matter}：{self.name}"[:LONGEST_TEXT]
+
+    def recipient(self, uscc: str) -> Party:
+        """Return the recipient, which is the owner or its agent; raises ValueError for anybody else."""
+        parties = [party for party in (self.owner, self.agent) if party is not None]
+        for party in parties:
+            if party.uscc == uscc:
+                return party
+        known = "、".join(f"{party.name}（{party.uscc}）" for party in parties)
+        raise ValueError(f"{uscc} 不是本项目的招标人（主管部门）或代理机构，应为 {known}")
 
     def select(self, lot: str = "") -> "Project":
         """Return the project as it stands for one lot; raises E0306 (no such lot), E0307 (lot needed)."""

@@ -7,7 +7,7 @@ from reportgen.registry.event_data import Value
 from reportgen.registry.events import Tag, office_stream, record
 from reportgen.registry.lifecycle import Desk
 from reportgen.store.facts import Imported, import_subject
-from reportgen.store.projects import ImportedProject, import_project
+from reportgen.store.projects import ImportedProject, import_project, is_entered
 from reportgen.subject.model import Subject
 
 _PROJECTS = "project"
@@ -32,6 +32,9 @@ def enter_facts(session: Session, subject: Subject, desk: Desk) -> Imported:
 
 def enter_project(session: Session, project: Project, desk: Desk) -> ImportedProject:
     """Enter a project, a new version with its event; raises E0352."""
+    if not is_entered(session, project):
+        # Two who are the first to enter it do so one after the other, so that it has one version and one event.
+        office_stream(session, _PROJECTS)
     told = import_project(session, project, desk.at)
     if told.new:
         _tell(

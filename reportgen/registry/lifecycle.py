@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, Update, bindparam, update
+from sqlalchemy import ColumnElement, Update, and_, bindparam, or_, update
 from sqlmodel import Session, col, select
 
 from reportgen.errors import ReportgenError
@@ -20,7 +20,7 @@ from reportgen.registry.event_data import Value
 from reportgen.registry.events import Tag, record
 from reportgen.registry.standing import LABELS as LABELS  # noqa: PLC0414 - a life has these states
 from reportgen.registry.tables import LIGHT, Kind, PartyRow, ReportRow, RequestRow, RestsOnRow, State
-from reportgen.store.rows import changed, table_of, taken
+from reportgen.store.rows import changed, enter_once, table_of, taken
 
 EDGES: Mapping[State, frozenset[State]] = {
     State.DRAFT: frozenset({State.REVIEWED}),
@@ -98,12 +98,11 @@ class _Step:
 
 def ask(session: Session, asked: RequestRow, desk: Desk) -> RequestRow:
     """Return the request of a key, kept once however often it is asked."""
-    found = session.exec(select(RequestRow).where(RequestRow.key == asked.key)).one_or_none()
-    if found is not None:
-        return found
-    session.add(asked)
-    session.flush()
-    return asked
+    held = select(RequestRow).where(RequestRow.key == asked.key)
+    if session.exec(held).one_or_none() is None:
+        # Somebody else who asks it at the same moment is waited for, and his row taken.
+        enter_once(session, RequestRow, **asked.model_dump(exclude={"id"}))
+    return session.exec(held).one()
 
 
 def draft(
@@ -171,8 +170,8 @@ def rendered(session: Session, report_id: int, made: Made, desk: Desk) -> Report
     return report
 
 
-def issued(session: Session, report_id: int, valid_until: date, desk: Desk) -> ReportRow:
-    """签发中 → 有效, once the file stands under its name; raises E0605."""
+def issued(session: Session, report_id: int, made: Made, valid_until: date, desk: Desk) -> ReportRow:
+    """签发中 → 有效 with the file that stands under its name, whoever's was entered last; raises E0605."""
     return _move(
         session,
         report_id,
@@ -180,7 +179,8 @@ def issued(session: Session, report_id: int, valid_until: date, desk: Desk) -> R
             State.RENDERING,
             State.ISSUED,
             Tag.REPORT_STATE_ISSUE,
-            values={"issued_at": desk.at, "valid_until": valid_until},
+            said={"sha256": made.sha256},
+            values={"issued_at": desk.at, "valid_until": valid_until, **asdict(made)},
         ),
         desk,
     )
@@ -343,9 +343,18 @@ def supersede(session: Session, number: str, desk: Desk) -> ReportRow:
     return report
 
 
-def get(session: Session, report_id: int) -> ReportRow:
-    """Return a report as it stands now, not as the session saw it before."""
-    return session.get_one(ReportRow, report_id, populate_existing=True, options=[LIGHT])
+def get(session: Session, report_id: int, *, lock: bool = False) -> ReportRow:
+    """Return a report as it stands now, not as the session saw it before. With `lock`, nobody else changes it."""
+    light = [LIGHT]
+    return session.get_one(
+        ReportRow, report_id, populate_existing=True, options=light, with_for_update=lock or None
+    )
+
+
+def hold(session: Session, report: ReportRow) -> None:
+    """Lock a report with those of the same use and the one it takes the place of, the oldest first as marks do."""
+    held = or_(and_(*same_use(report)), col(ReportRow.id) == report.supersedes_id)
+    session.exec(select(ReportRow.id).where(held).order_by(col(ReportRow.id)).with_for_update()).all()
 
 
 def by_number(session: Session, number: str, *, lock: bool = False) -> ReportRow:

@@ -9,7 +9,6 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from operator import attrgetter
-from pathlib import Path
 
 from sqlmodel import Session, col, or_, select
 
@@ -17,10 +16,10 @@ from reportgen.certify.facts import Trust
 from reportgen.certify.longterm import Refreshed, last_stamped, refresh
 from reportgen.certify.stamps import Stamper
 from reportgen.errors import ReportgenError
-from reportgen.files import write_whole
 from reportgen.registry.lifecycle import by_number
 from reportgen.registry.tables import NoticeRow, ReportRow, State
 from reportgen.settings import ARCHIVE_FOLDER
+from reportgen.store.files import Files
 
 
 @dataclass(frozen=True)
@@ -59,42 +58,38 @@ def originals(session: Session, numbers: Collection[str] = ()) -> list[Original]
 
 @dataclass(frozen=True)
 class Archive:
-    """The office's long-term copies: the folder of its files, whom it trusts, and who stamps times."""
+    """The office's long-term copies: its files, whom it trusts, and who stamps times."""
 
-    files: Path
+    files: Files
     trust: Trust
     stamper: Stamper
 
-    def path(self, original: Original) -> Path:
-        """Return where the copy of an original lies."""
-        return self.files.with_name(ARCHIVE_FOLDER) / original.file
+    @property
+    def copies(self) -> Files:
+        """Return where the copies lie, each under its original's name."""
+        return self.files.beside(ARCHIVE_FOLDER)
 
     def stamped_before(self, original: Original, day: date) -> bool:
         """Say whether the last time stamp is from before a day: the copy's, else that of issue; raises E0808."""
-        path = self.path(original)
-        last = last_stamped(path.read_bytes()) if path.is_file() else None
+        copy = self.copies.read(original.file)
+        last = last_stamped(copy) if copy is not None else None
         return (last or original.issued_at).date() < day
 
     def refresh(self, original: Original, at: datetime) -> Refreshed:
         """Write the next copy of an original.
 
-        Raises E0909 (the original is lost or altered, or the copy is none of it), E0901, and what
+        Raises E0909 (the original is lost or altered, or the copy is none of it), E0901, E0913, and what
         `certify.longterm.refresh` raises.
         """
-        path, content = self.path(original), _read(self.files / original.file, original.file)
+        content = self.files.read(original.file)
+        if content is None:
+            raise ReportgenError("E0909", file=original.file, detail="没有这个文件")
         if hashlib.sha256(content).hexdigest() != original.sha256:
             raise ReportgenError("E0909", file=original.file, detail="内容与登记的散列值不符")
         name = f"{ARCHIVE_FOLDER}/{original.file}"
-        copy = _read(path, name) if path.exists() else content
+        copy = self.copies.read(original.file) or content
         if not copy.startswith(content):
             raise ReportgenError("E0909", file=name, detail="开头不是登记的原件")
         done = refresh(copy, self.trust, self.stamper, at)
-        write_whole(path, done.pdf)
+        self.copies.write(original.file, done.pdf)
         return done
-
-
-def _read(path: Path, name: str) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise ReportgenError("E0909", file=name, detail=error.strerror or str(error)) from error

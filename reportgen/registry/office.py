@@ -42,6 +42,8 @@ def admitted(session: Session, issuer: Issuer, action: Action, desk: Desk) -> bo
 
 def enter_agency(session: Session, given: Agency, desk: Desk) -> AgencyRow:
     """Enter the agency as the office describes it; a change has its event, and what is no change has none."""
+    # Two who are the first to issue anything enter it one after the other.
+    office_stream(session, OFFICE)
     new = agency.set_agency(session, given)
     row = agency.agency(session)
     if new:

@@ -12,7 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import cache, partial
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TypeVar
 
 from sqlalchemy import ColumnElement, and_, func, or_, update
@@ -21,7 +21,6 @@ from sqlmodel import Session, col, select
 from reportgen.errors import ReportgenError
 from reportgen.files import UNFINISHED
 from reportgen.policy.loader import most_local_first
-from reportgen.project.model import CHINA
 from reportgen.registry.audit import verify, vouch_today
 from reportgen.registry.events import Tag, record
 from reportgen.registry.lifecycle import Desk, get
@@ -42,6 +41,7 @@ from reportgen.settings import ARCHIVE_FOLDER
 from reportgen.store import erase
 from reportgen.store.engine import Store
 from reportgen.store.erase import Due, Spans
+from reportgen.store.files import Files
 from reportgen.store.rows import changed
 from reportgen.subject.window import Window, add_months
 
@@ -85,6 +85,7 @@ class _Held:
     id: int
     number: str | None
     file: str | None
+    rendering: bool = False
 
 
 def kept_since(on: date, years: int) -> date:
@@ -100,7 +101,7 @@ class Keeper:
     """
 
     store: Store
-    files: Path
+    files: Files
     before: date
     desk: Desk
     dry_run: bool = False
@@ -124,7 +125,7 @@ class Keeper:
             reports[each.id] = each
         versions, subjects = self._old_facts(reports)
         files, unknown = self._strays(self.files, reports)
-        copies, aliens = self._strays(self.files.with_name(ARCHIVE_FOLDER), reports)
+        copies, aliens = self._strays(self.files.beside(ARCHIVE_FOLDER), reports)
         numbers = [each.number for each in reports.values() if each.number]
         drafts = len(reports) - len(numbers)
         done = Erased(
@@ -167,31 +168,34 @@ class Keeper:
             self._change(partial(erase.erase_subject, uscc=uscc, at=self.desk.at))
         return len(versions), len(subjects)
 
-    def _strays(self, folder: Path, gone: Collection[int]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        """Remove a folder's files that no row names any more; return them, and those of numbers nobody knows.
+    def _strays(self, files: Files, gone: Collection[int]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Remove the files that no row names any more; return them, and those of numbers nobody knows.
 
         A long-term copy has its original's name, and goes with it.
         """
-        # The folder first: a file has its row before it has its name.
-        standing = [path for path in sorted(folder.rglob("*")) if path.is_file()]
+        # The files first: a file has its row before it has its name.
+        standing = files.names()
         rows = self.store.read(_numbered)
         named = {each.file for each in rows if each.file and each.id not in gone}
         freed = {each.number for each in rows if each.file not in named}
-        strays = [path for path in standing if path.relative_to(folder).as_posix() not in named]
-        lost = [path for path in strays if path.stem in freed or self._abandoned(path)]
-        unknown = [path for path in strays if path not in lost and not path.name.startswith(UNFINISHED)]
-        files, alien = (tuple(p.relative_to(folder).as_posix() for p in found) for found in (lost, unknown))
+        making = {each.number for each in rows if each.rendering}
+        made = {each.number for each in rows if each.file in named} - making
+        strays = [name for name in standing if name not in named]
+        lost = [
+            name
+            for name in strays
+            if _number(name) in freed or _attempt(name) in made or files.abandoned(name, self._since)
+        ]
+        left = [name for name in strays if name not in lost and _attempt(name) not in making]
+        unknown = [name for name in left if not _unfinished(name)]
         if not self.dry_run:
-            erase.erase_files(folder, files)
-        return files, alien
+            for name in lost:
+                files.remove(name)
+        return tuple(lost), tuple(unknown)
 
-    def _abandoned(self, path: Path) -> bool:
-        since = self.desk.at.replace(tzinfo=CHINA) - _ABANDONED
-        try:
-            return path.name.startswith(UNFINISHED) and path.stat().st_mtime < since.timestamp()
-        except FileNotFoundError:
-            # Whoever was writing it has finished meanwhile.
-            return False
+    @property
+    def _since(self) -> datetime:
+        return self.desk.at - _ABANDONED
 
     def _scrubbed(self) -> bool:
         try:
@@ -214,6 +218,20 @@ def spans_on(day: date) -> Spans:
         raise ReportgenError("E0310", path="region", region=region, matter="保存期限", on=day, known="")
 
     return span
+
+
+def _number(name: str) -> str:
+    """Return the number that a file's name begins with."""
+    return PurePosixPath(name).name.partition(".")[0]
+
+
+def _attempt(name: str) -> str | None:
+    """Return the number of a file that was made in an attempt at a report; None for any other file."""
+    return _number(name) if PurePosixPath(name).stem != _number(name) else None
+
+
+def _unfinished(name: str) -> bool:
+    return PurePosixPath(name).name.startswith(UNFINISHED)
 
 
 def _below(folder: str, names: tuple[str, ...]) -> tuple[str, ...]:
@@ -262,9 +280,9 @@ def _numbered(session: Session) -> list[_Held]:
 
 
 def _held(session: Session, *which: ColumnElement[bool]) -> list[_Held]:
-    found = select(ReportRow.id, ReportRow.number, ReportRow.file).where(*which)
+    found = select(ReportRow.id, ReportRow.number, ReportRow.file, ReportRow.state).where(*which)
     rows = session.exec(found.order_by(col(ReportRow.id))).all()
-    return [_Held(id_ or 0, number, file) for id_, number, file in rows]
+    return [_Held(id_ or 0, number, file, state == State.RENDERING) for id_, number, file, state in rows]
 
 
 _LEFT = (

@@ -6,9 +6,7 @@ kind of database. It holds what the office holds: keep it as you keep the office
 """
 
 import hashlib
-import shutil
 import struct
-import tempfile
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator
@@ -24,6 +22,7 @@ from reportgen.errors import ReportgenError
 from reportgen.files import PRIVATE, writing_whole
 from reportgen.store.copying import dump, load, tables
 from reportgen.store.engine import Store
+from reportgen.store.files import Files
 from reportgen.store.migrate import altering, move, revision
 
 _FORMAT = 1
@@ -79,11 +78,11 @@ class Backup:
     sha256: str
 
 
-def backup(store: Store, files: Path, target: Path) -> Backup:
+def backup(store: Store, files: Files, target: Path) -> Backup:
     """Write everything as of one moment to a new file that only its owner reads.
 
     Where a file was erased since that moment, another moment is taken: what had to go is not brought back.
-    Raises E0901, E0903, E0904, E0907 (the file exists), E0909 (a file of the register is lost or altered).
+    Raises E0901, E0913, E0903, E0904, E0907 (the file exists), E0909 (a file of the register is lost or altered).
     """
     if target.exists():
         raise ReportgenError("E0907", target=str(target))
@@ -92,21 +91,21 @@ def backup(store: Store, files: Path, target: Path) -> Backup:
             return _backup(store, files, target)
 
 
-def restore(source: Path, store: Store, files: Path) -> Backup:
-    """Fill an empty database and an empty folder from a backup, all or nothing, and bring it up to date.
+def restore(source: Path, store: Store, files: Files) -> Backup:
+    """Fill an empty database and an empty place for files from a backup, all or nothing, and bring it up to date.
 
-    Raises E0901, E0903, E0904, E0906, E0907 (not empty), E0908 (the backup is damaged).
+    Raises E0901, E0913, E0903, E0904, E0906, E0907 (not empty), E0908 (the backup is damaged).
     """
     with _opened(source) as (archive, manifest):
-        if files.exists() and any(files.iterdir()):
-            raise ReportgenError("E0907", target=str(files))
+        if not files.empty():
+            raise ReportgenError("E0907", target=files.where())
         with altering(store) as connection:
             _unpack_rows(archive, manifest, connection)
-            _unpack_files(archive, manifest, files)
+            files.fill((name.removeprefix(_FILES), archive.read(name)) for name in _stored(manifest))
     return _summary(source, manifest)
 
 
-def _backup(store: Store, files: Path, target: Path) -> Backup:
+def _backup(store: Store, files: Files, target: Path) -> Backup:
     with writing_whole(target, PRIVATE) as file, _new_archive(file) as archive:
         manifest = _pack(_Writer(archive), store, files)
         archive.writestr(_MANIFEST, manifest.model_dump_json(indent=1))
@@ -141,7 +140,7 @@ def _new_archive(file: IO[bytes]) -> zipfile.ZipFile:
     return zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=1)
 
 
-def _pack(writer: _Writer, store: Store, files: Path) -> Manifest:
+def _pack(writer: _Writer, store: Store, files: Files) -> Manifest:
     with store.moment() as connection:
         found = revision(connection)
         if found is None:
@@ -164,15 +163,13 @@ def _pack_tables(writer: _Writer, connection: Connection) -> Iterator[Rows]:
         yield Rows(name=table.name, columns=tuple(table.columns.keys()), rows=lines)
 
 
-def _pack_file(writer: _Writer, files: Path, name: str, sha256: str) -> None:
+def _pack_file(writer: _Writer, files: Files, name: str, sha256: str) -> None:
     if not _inside(name):
         raise ReportgenError("E0909", file=name, detail="不在文件夹之内")
-    try:
-        file = (files / name).open("rb")
-    except OSError as error:
-        raise ReportgenError("E0909", file=name, detail=error.strerror or str(error)) from error
-    with file:
-        writer.add(_FILES + name, _pieces(file))
+    content = files.read(name)
+    if content is None:
+        raise ReportgenError("E0909", file=name, detail="没有这个文件")
+    writer.add(_FILES + name, [content])
     if writer.parts[_FILES + name][1] != sha256:
         raise ReportgenError("E0909", file=name, detail="内容与登记的散列值不符")
 
@@ -232,26 +229,6 @@ def _unpack_rows(archive: zipfile.ZipFile, manifest: Manifest, connection: Conne
         with archive.open(_TABLES + table.name) as rows:
             load(connection, table, dumped[table.name], rows)
     move(connection, "head")
-
-
-def _unpack_files(archive: zipfile.ZipFile, manifest: Manifest, files: Path) -> None:
-    """Put every file into a folder of its own first, which then takes the place of the empty one."""
-    try:
-        files.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=files.parent, prefix=".reportgen-") as folder:
-            made = Path(folder, "files")
-            made.mkdir()
-            for name in _stored(manifest):
-                _unpack_file(archive, name, made / name.removeprefix(_FILES))
-            made.replace(files)
-    except OSError as error:
-        raise ReportgenError("E0901", file=str(files), detail=error.strerror or str(error)) from error
-
-
-def _unpack_file(archive: zipfile.ZipFile, name: str, path: Path) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with archive.open(name) as source, path.open("xb") as file:
-        shutil.copyfileobj(source, file, _CHUNK)
 
 
 def _stored(manifest: Manifest) -> list[str]:

@@ -8,7 +8,6 @@ fact it was.
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
-from pathlib import Path
 
 from sqlalchemy import delete, func, update
 from sqlmodel import Session, col, select
@@ -121,14 +120,6 @@ def erase_version(session: Session, version: int, at: datetime) -> None:
     _forget_checks(session, row.uscc, gone - left)
 
 
-def erase_files(folder: Path, names: Iterable[str]) -> list[str]:
-    """Remove stored files by their names below a folder; return those that were there.
-
-    Raises E0901 where one cannot be removed or is not below the folder.
-    """
-    return [name for name in names if _removed(folder, name)]
-
-
 def scrub(store: Store) -> None:
     """Empty SQLite's write-ahead log, where what was erased stands until all connections close.
 
@@ -141,19 +132,6 @@ def scrub(store: Store) -> None:
         (busy, *_) = driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone() if driver else (0,)
     if busy:
         raise ReportgenError("E0903", tries=1)
-
-
-def _removed(folder: Path, name: str) -> bool:
-    path = (folder / name).resolve()
-    if not path.is_relative_to(folder.resolve()):
-        raise ReportgenError("E0901", file=name, detail="不在机构的文件夹之内")
-    try:
-        path.unlink()
-    except FileNotFoundError:
-        return False
-    except OSError as error:
-        raise ReportgenError("E0901", file=name, detail=error.strerror or str(error)) from error
-    return True
 
 
 def _due(subjects: Sequence[Subject], spans: Spans) -> Due:

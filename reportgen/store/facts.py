@@ -81,17 +81,17 @@ def import_subject(session: Session, subject: Subject, known_at: datetime) -> Im
     """Enter a subject's facts and their 核实记录 as learned at a moment; the same content again enters nothing.
 
     What was erased from a version does not come back with the same content.
-    Raises E0352 (something was learned later already), E0353 (facts of a day yet to come).
+    Raises E0352 (something else was learned later already), E0353 (facts of a day yet to come).
     """
     if subject.as_of > known_at.date():
         raise ReportgenError("E0353", path="as_of", as_of=subject.as_of, known_at=known_at.date())
     entry = _entry(session, subject.uscc)
     past = _versions(session, subject.uscc)
-    check_later(subject.name, known_at, (version.known_at for version in past))
     content = canonical(subject)
     told = _told(subject, sha256(content), past)
     if not told.new:
         return told
+    check_later(subject.name, known_at, (version.known_at for version in past))
     if told.counts:
         told = replace(told, changes=_changes(session, subject))
         entry.name, entry.former_names = subject.name, "\n".join(subject.former_names)

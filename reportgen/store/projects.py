@@ -26,16 +26,21 @@ class ImportedProject:
 def import_project(session: Session, project: Project, known_at: datetime) -> ImportedProject:
     """Enter a project and its lots as learned at a moment; the same content again enters nothing.
 
-    Raises E0352 (something was learned later already).
+    Raises E0352 (something else was learned later already).
     """
-    newest = _newest(session, project.id, project.round, None)
-    check_later(project.name, known_at, [] if newest is None else [newest.known_at])
     content = canonical(project)
-    digest = sha256(content)
-    new = newest is None or newest.sha256 != digest
+    new = not is_entered(session, project)
     if new:
+        newest = _newest(session, project.id, project.round, None)
+        check_later(project.name, known_at, [] if newest is None else [newest.known_at])
         _enter(session, _row(project, known_at, content), project)
-    return ImportedProject(project.id, project.round, project.name, digest, new)
+    return ImportedProject(project.id, project.round, project.name, sha256(content), new)
+
+
+def is_entered(session: Session, project: Project) -> bool:
+    """Say whether the last version of a project's round is just so."""
+    newest = _newest(session, project.id, project.round, None)
+    return newest is not None and newest.sha256 == sha256(canonical(project))
 
 
 def project_at(

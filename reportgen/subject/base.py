@@ -52,7 +52,8 @@ Date = Annotated[date, BeforeValidator(_day)]
 """A day written like 2026-11-21, or a date object; never a number."""
 Moment = Annotated[datetime, BeforeValidator(_moment)]
 """A moment written like 2026-12-15T09:30, or a datetime object; never a number."""
-Text = Annotated[str, Field(min_length=1, max_length=200)]
+LONGEST_TEXT = 200
+Text = Annotated[str, Field(min_length=1, max_length=LONGEST_TEXT)]
 LongText = Annotated[str, Field(max_length=5000)]
 Identifier = Annotated[str, Field(min_length=1, max_length=64)]
 WRITTEN, ONE_FORM = BeforeValidator(_figure), AfterValidator(_one_form)

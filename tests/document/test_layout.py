@@ -42,7 +42,7 @@ def test_the_pages_on_odd_subjects_are_in_order(name: str, once: Once, tmp_path:
 def test_partners_with_the_longest_names_fit_the_cover_and_every_page_head(tmp_path: Path) -> None:
     done = generated.issued(of_long_names(2), tmp_path)
     assert done.path is not None
-    assert findings(done.path) == []
+    assert findings(Path(done.path)) == []
 
 
 @pytest.mark.soak

@@ -90,7 +90,7 @@ def issued(session: Session, name: str = "1", *, days: int = 90, **changes: Any)
     assert report.id is not None
     made = lifecycle.Made(SHA, 18, f"2026/11/{report.number}.pdf", changes.get("key_id"))
     lifecycle.rendered(session, report.id, made, DESK)
-    return lifecycle.issued(session, report.id, NOW.date() + timedelta(days=days), DESK)
+    return lifecycle.issued(session, report.id, made, NOW.date() + timedelta(days=days), DESK)
 
 
 def brought_to(store: Store, state: State, name: str = "1") -> ReportRow:

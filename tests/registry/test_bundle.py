@@ -54,7 +54,7 @@ def test_each_report_comes_with_what_was_judged_and_the_facts_as_entered(place: 
         assert entered.assessment == report.assessment
         assert [facts.uscc for facts in entered.subjects or ()] == [subject.uscc]
         assert (entered.book.number, entered.book.sha256) == (report.number, entered.listed.sha256)
-        assert (place.press.files / entered.file).is_file()
+        assert place.press.files.read(entered.file or "") is not None
     assert {e.assessment.conclusion for e in found.values() if e.assessment} == {
         Conclusion.CAPABLE,
         Conclusion.INCAPABLE,

@@ -48,9 +48,10 @@ def _to_rendering(session: Session, row: ReportRow) -> ReportRow:
 def _to_issued(session: Session, row: ReportRow) -> ReportRow:
     if row.state == State.CONSUMED:
         return lifecycle.annul(session, str(row.number), "office", "second", DESK)
+    made = lifecycle.Made(SHA, 18, "a.pdf")
     if row.state == State.RENDERING:
-        lifecycle.rendered(session, row.id or 0, lifecycle.Made(SHA, 18, "a.pdf"), DESK)
-    return lifecycle.issued(session, row.id or 0, NOW.date(), DESK)
+        lifecycle.rendered(session, row.id or 0, made, DESK)
+    return lifecycle.issued(session, row.id or 0, made, NOW.date(), DESK)
 
 
 def _to_consumed(session: Session, row: ReportRow) -> ReportRow:

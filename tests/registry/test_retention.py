@@ -25,6 +25,7 @@ from reportgen.registry.signer import trusted_keys
 from reportgen.registry.tables import EventRow, PartyRow, ReportRow, State
 from reportgen.store import erase
 from reportgen.store.engine import Store
+from reportgen.store.files import Folder
 from reportgen.store.tables import SnapshotRow
 from tests.factories import Data, record_data, source_data, subject
 from tests.registry.lives import DESK, NOW, SECRET, SUBJECT, USE, at, drafted, issued, numbered
@@ -84,7 +85,7 @@ def kept(store: Store, files: Path, row: ReportRow) -> bool:
 
 def keeper(store: Store, files: Path, *, days: float = 1, dry_run: bool = False) -> Keeper:
     desk = at(days=days)
-    return Keeper(store, files, kept_since(desk.at.date(), YEARS), desk, dry_run)
+    return Keeper(store, Folder(files), kept_since(desk.at.date(), YEARS), desk, dry_run)
 
 
 def run(store: Store, files: Path, *, days: float = 1) -> Erased:

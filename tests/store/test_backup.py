@@ -19,6 +19,7 @@ from reportgen.registry.tables import EventRow, ReportRow, RequestRow
 from reportgen.store import backup as backups
 from reportgen.store.backup import backup, restore
 from reportgen.store.engine import Store, open_store
+from reportgen.store.files import Folder
 from reportgen.store.migrate import current, downgrade, pending, upgrade
 from tests.conftest import KINDS, Database
 from tests.postgres import Server
@@ -105,8 +106,8 @@ def test_what_was_backed_up_comes_back_into_either_kind(
     store: Store, owner: Store, elsewhere: Store, files: Path, tmp_path: Path
 ) -> None:
     filled(owner, files)
-    made = backup(store, files, tmp_path / "office.zip")
-    back = restore(tmp_path / "office.zip", elsewhere, tmp_path / "new" / "files")
+    made = backup(store, Folder(files), tmp_path / "office.zip")
+    back = restore(tmp_path / "office.zip", elsewhere, Folder(tmp_path / "new" / "files"))
     assert back == made
     assert rows_of(elsewhere) == rows_of(store)
     assert made.rows == sum(len(rows) for rows in rows_of(store).values())
@@ -124,8 +125,8 @@ def test_new_rows_go_on_behind_the_restored_ones(
 ) -> None:
     for number in (1, 2, 3):
         issue(store, files, number)
-    backup(store, files, tmp_path / "office.zip")
-    restore(tmp_path / "office.zip", elsewhere, tmp_path / "new")
+    backup(store, Folder(files), tmp_path / "office.zip")
+    restore(tmp_path / "office.zip", elsewhere, Folder(tmp_path / "new"))
     issue(elsewhere, tmp_path / "new", 4)
     ids = elsewhere.read(lambda session: session.exec(select(ReportRow.id).order_by(col(ReportRow.id))).all())
     assert ids == [1, 2, 3, 4]
@@ -135,8 +136,8 @@ def test_what_came_back_is_guarded_like_the_original(
     store: Store, elsewhere: Store, files: Path, tmp_path: Path
 ) -> None:
     issue(store, files, 1)
-    backup(store, files, tmp_path / "office.zip")
-    restore(tmp_path / "office.zip", elsewhere, tmp_path / "new")
+    backup(store, Folder(files), tmp_path / "office.zip")
+    restore(tmp_path / "office.zip", elsewhere, Folder(tmp_path / "new"))
     with pytest.raises(Exception, match="append-only"), elsewhere.engine.begin() as connection:
         connection.execute(text("DELETE FROM event"))
 
@@ -148,14 +149,14 @@ def test_where_a_file_is_erased_meanwhile_another_moment_is_backed_up(
         issue(store, files, number)
     pack = backups._pack_file
 
-    def erase_first(writer: Any, folder: Path, name: str, sha256: str) -> None:
+    def erase_first(writer: Any, folder: Folder, name: str, sha256: str) -> None:
         if (files / "2026" / "2.pdf").exists():
             store.write(lambda s: s.execute(text("UPDATE report SET file = NULL WHERE file = '2026/2.pdf'")))
             (files / "2026" / "2.pdf").unlink()
         pack(writer, folder, name, sha256)
 
     monkeypatch.setattr(backups, "_pack_file", erase_first)
-    assert backup(store, files, tmp_path / "office.zip").files == 1
+    assert backup(store, Folder(files), tmp_path / "office.zip").files == 1
     names = zipfile.ZipFile(tmp_path / "office.zip").namelist()
     assert [name for name in names if name.startswith("files/")] == ["files/2026/1.pdf"]
     assert not list(tmp_path.glob(".reportgen-*"))
@@ -164,7 +165,7 @@ def test_where_a_file_is_erased_meanwhile_another_moment_is_backed_up(
 def test_a_file_that_nobody_entered_stays_out(store: Store, files: Path, tmp_path: Path) -> None:
     issue(store, files, 1)
     (files / "2026" / "later.pdf").write_bytes(b"later")
-    backup(store, files, tmp_path / "office.zip")
+    backup(store, Folder(files), tmp_path / "office.zip")
     names = zipfile.ZipFile(tmp_path / "office.zip").namelist()
     assert [name for name in names if name.startswith("files/")] == ["files/2026/1.pdf"]
 
@@ -177,7 +178,7 @@ def test_a_file_that_has_no_name_yet_is_not_missed(
     (files / "2026" / "1.pdf").unlink()
     with store.engine.begin() as connection:
         connection.execute(text(f"UPDATE report SET state = '{state}'"))
-    assert backup(store, files, tmp_path / "office.zip").files == 0
+    assert backup(store, Folder(files), tmp_path / "office.zip").files == 0
 
 
 @pytest.mark.parametrize("harm", ["lost", "altered", "outside"])
@@ -193,24 +194,24 @@ def test_a_register_whose_file_is_lost_or_altered_is_not_backed_up_in_silence(
         with store.engine.begin() as connection:
             connection.execute(text("UPDATE report SET file = '../office.secret'"))
     with pytest.raises(ReportgenError) as caught:
-        backup(store, files, tmp_path / "office.zip")
+        backup(store, Folder(files), tmp_path / "office.zip")
     assert caught.value.code == "E0909"
     assert not list(tmp_path.glob("*.zip")) + list(tmp_path.glob(".reportgen-*"))
 
 
 def test_a_backup_is_private_and_replaces_nothing(store: Store, files: Path, tmp_path: Path) -> None:
-    backup(store, files, tmp_path / "office.zip")
+    backup(store, Folder(files), tmp_path / "office.zip")
     assert stat.S_IMODE((tmp_path / "office.zip").stat().st_mode) == 0o600
     for target in ("office.zip", "files"):
         with pytest.raises(ReportgenError) as caught:
-            backup(store, files, tmp_path / target)
+            backup(store, Folder(files), tmp_path / target)
         assert caught.value.code == "E0907"
 
 
 def test_an_empty_database_has_nothing_to_back_up(blank: Database, files: Path, tmp_path: Path) -> None:
     store = open_store(blank.owner_url)
     with pytest.raises(ReportgenError) as caught:
-        backup(store, files, tmp_path / "office.zip")
+        backup(store, Folder(files), tmp_path / "office.zip")
     assert caught.value.code == "E0904"
     store.close()
 
@@ -219,7 +220,7 @@ def test_the_manifest_has_the_hash_of_every_part_and_the_revision(
     store: Store, files: Path, tmp_path: Path
 ) -> None:
     issue(store, files, 1)
-    backup(store, files, tmp_path / "office.zip")
+    backup(store, Folder(files), tmp_path / "office.zip")
     with zipfile.ZipFile(tmp_path / "office.zip") as archive:
         manifest = json.loads(archive.read("manifest.json"))
         parts = {name: archive.read(name) for name in archive.namelist() if name != "manifest.json"}
@@ -232,7 +233,7 @@ def test_no_byte_of_a_backup_can_change_unnoticed(store: Store, files: Path, tmp
     """Some bytes of a ZIP mean nothing; whatever changes the content is noticed, and nothing is written."""
     issue(store, files, 1)
     whole = tmp_path / "office.zip"
-    backup(store, files, whole)
+    backup(store, Folder(files), whole)
     content, chosen = whole.read_bytes(), random.Random(7)
     original = parts_of(whole)
     for _ in range(40):
@@ -252,7 +253,7 @@ def noticed(folder: Path, content: bytes, original: dict[str, bytes] | None) -> 
     path, target = folder / "damaged.zip", open_store(f"sqlite:///{folder}/target.db")
     path.write_bytes(content)
     try:
-        restore(path, target, folder / "target")
+        restore(path, target, Folder(folder / "target"))
     except ReportgenError as error:
         assert error.code == "E0908"
         assert not (folder / "target").exists()
@@ -295,14 +296,14 @@ def test_a_backup_that_does_not_hold_what_it_says_is_refused(
     store: Store, files: Path, tmp_path: Path, change: Callable[[dict[str, bytes]], None]
 ) -> None:
     issue(store, files, 1)
-    backup(store, files, tmp_path / "office.zip")
+    backup(store, Folder(files), tmp_path / "office.zip")
     rewritten(tmp_path / "office.zip", change)
     noticed(tmp_path, (tmp_path / "office.zip").read_bytes(), None)
 
 
 @pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
 def test_a_backup_never_writes_outside_its_folder(store: Store, files: Path, tmp_path: Path) -> None:
-    backup(store, files, tmp_path / "office.zip")
+    backup(store, Folder(files), tmp_path / "office.zip")
 
     def escape(parts: dict[str, bytes]) -> None:
         manifest = json.loads(parts["manifest.json"])
@@ -317,11 +318,11 @@ def test_restoring_refuses_a_database_or_a_folder_with_content(
     store: Store, owner: Store, elsewhere: Store, files: Path, tmp_path: Path
 ) -> None:
     issue(store, files, 1)
-    backup(store, files, tmp_path / "office.zip")
+    backup(store, Folder(files), tmp_path / "office.zip")
     for target, folder in ((owner, tmp_path / "new"), (elsewhere, files)):
         before = tree(files)
         with pytest.raises(ReportgenError) as caught:
-            restore(tmp_path / "office.zip", target, folder)
+            restore(tmp_path / "office.zip", target, Folder(folder))
         assert caught.value.code == "E0907"
         assert tree(files) == before
     assert not (tmp_path / "new").exists()
@@ -330,7 +331,7 @@ def test_restoring_refuses_a_database_or_a_folder_with_content(
 
 def test_a_backup_that_is_not_there_is_told(elsewhere: Store, tmp_path: Path) -> None:
     with pytest.raises(ReportgenError) as caught:
-        restore(tmp_path / "none.zip", elsewhere, tmp_path / "new")
+        restore(tmp_path / "none.zip", elsewhere, Folder(tmp_path / "new"))
     assert caught.value.code == "E0302"
 
 
@@ -339,9 +340,9 @@ def test_a_backup_of_an_older_version_comes_back_up_to_date(
 ) -> None:
     downgrade(owner, "0001")
     issue(owner, files, 1)
-    made = backup(owner, files, tmp_path / "office.zip")
+    made = backup(owner, Folder(files), tmp_path / "office.zip")
     assert made.revision == "0001"
-    restore(tmp_path / "office.zip", elsewhere, tmp_path / "new")
+    restore(tmp_path / "office.zip", elsewhere, Folder(tmp_path / "new"))
     assert pending(elsewhere) == ()
     upgrade(owner)
     assert rows_of(elsewhere) == rows_of(owner)
@@ -351,14 +352,14 @@ def test_a_restore_that_fails_leaves_both_empty(
     store: Store, elsewhere: Store, files: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     issue(store, files, 1)
-    backup(store, files, tmp_path / "office.zip")
+    backup(store, Folder(files), tmp_path / "office.zip")
 
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("shutil.copyfileobj", full)
+    monkeypatch.setattr(Path, "write_bytes", full)
     with pytest.raises(ReportgenError) as caught:
-        restore(tmp_path / "office.zip", elsewhere, tmp_path / "new")
+        restore(tmp_path / "office.zip", elsewhere, Folder(tmp_path / "new"))
     assert caught.value.code == "E0901"
     assert inspect(elsewhere.engine).get_table_names() == []
     assert not (tmp_path / "new").exists()

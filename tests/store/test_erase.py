@@ -16,7 +16,6 @@ from reportgen.store.erase import (
     Due,
     due,
     erase_due,
-    erase_files,
     erase_record,
     erase_subject,
     erase_version,
@@ -405,19 +404,3 @@ def test_the_log_is_not_emptied_while_somebody_reads(store: Store) -> None:
             with pytest.raises(ReportgenError, match="E0903"):
                 scrub(store)
     scrub(store)
-
-
-def test_stored_files_are_removed_and_those_gone_already_are_no_error(tmp_path: Path) -> None:
-    (tmp_path / "a.pdf").write_bytes(b"%PDF")
-    assert erase_files(tmp_path, ["a.pdf", "b.pdf"]) == ["a.pdf"]
-    assert erase_files(tmp_path, ["a.pdf"]) == []
-
-
-@pytest.mark.parametrize("name", ["../outside.pdf", "folder", "."])
-def test_nothing_but_a_file_of_the_folder_is_removed(name: str, tmp_path: Path) -> None:
-    (tmp_path / "outside.pdf").write_bytes(b"%PDF")
-    files = tmp_path / "files"
-    (files / "folder").mkdir(parents=True)
-    with pytest.raises(ReportgenError, match="E0901"):
-        erase_files(files, [name])
-    assert (tmp_path / "outside.pdf").exists()

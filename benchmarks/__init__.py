@@ -1,0 +1,1 @@
+"""What the press costs, beside its peers: `python -m benchmarks` measures everything and writes `results/`."""
