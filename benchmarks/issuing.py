@@ -21,7 +21,7 @@ import psutil
 from benchmarks import offices
 from benchmarks.measure import MB, Bench, Taken, benches, machine_cores, spread
 from benchmarks.offices import Kind, words_of
-from benchmarks.peers.chromium import Chromium
+from benchmarks.peers.chromium import Anew
 from benchmarks.samples import NOW, TEN, WHOLE, Length, Sample, kept, request, sample
 from reportgen import pipeline
 from reportgen.batch.sources import Sources
@@ -144,7 +144,7 @@ def _cut(length: Length) -> Iterator[None]:
 
 def measured(length: Length, rounds: int, core: int | None) -> list[dict[str, object]]:
     """Return a row for Chromium and one for each kind of database, the latter with its stages."""
-    makers = {PEER: (Chromium,), **{f"issue, {kind}": (Issuing, kind) for kind in offices.KINDS}}
+    makers = {PEER: (Anew,), **{f"issue, {kind}": (Issuing, kind) for kind in offices.KINDS}}
     with benches(makers, core) as made:
         taken, reports = _rounds(made, length, rounds)
         peaks = {name: bench.peak(sample(_FIRST_SEED + 999, length)) for name, bench in made.items()}

@@ -1,6 +1,7 @@
 """The one table of errors: consistent in itself, and in step with the source that raises from it."""
 
 import ast
+import pickle
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -145,6 +146,12 @@ def test_the_faults_are_counted_and_listed_one_a_line() -> None:
     assert lines[1] == "  原因：共 2 处有误"
     assert lines[2].startswith("  处理：")
     assert lines[3:] == ["  · as_of：缺少此项", "  · （全文）：键重复"]
+
+
+def test_an_error_reaches_another_process_as_it_is() -> None:
+    error = ReportgenError("E0301", path="甲.yaml", faults=[Fault("E0301", "a", "b")], reason="乙")
+    again = pickle.loads(pickle.dumps(error))
+    assert (again.text(), again.data(), again.facts) == (error.text(), error.data(), error.facts)
 
 
 def test_without_a_path_the_first_line_has_no_brackets() -> None:

@@ -48,6 +48,10 @@ class ReportgenError(Exception):
         self.facts: dict[str, object] = {"count": len(self.faults), **facts}
         super().__init__(self.text())
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """Let the error reach another process: an exception is made anew from its message otherwise."""
+        return _again, (self.code, self.path, self.faults, self.facts)
+
     @property
     def exit_code(self) -> ExitCode:
         """Return the exit code of this error's class."""
@@ -76,3 +80,7 @@ class ReportgenError(Exception):
 
     def _why(self) -> str:
         return printable(self.entry.why.format_map(self.facts))
+
+
+def _again(code: str, path: str, faults: Sequence[Fault], facts: dict[str, object]) -> ReportgenError:
+    return ReportgenError(code, path=path, faults=faults, **facts)
