@@ -7,6 +7,7 @@ can branch on the class and a person can look up the case. A front translates no
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from reportgen.errors.entry import Entry as Entry
 from reportgen.errors.entry import ExitCode as ExitCode
@@ -48,7 +49,7 @@ class ReportgenError(Exception):
         self.facts: dict[str, object] = {"count": len(self.faults), **facts}
         super().__init__(self.text())
 
-    def __reduce__(self) -> tuple[object, ...]:
+    def __reduce__(self) -> str | tuple[Any, ...]:
         """Let the error reach another process: an exception is made anew from its message otherwise."""
         return _again, (self.code, self.path, self.faults, self.facts)
 
