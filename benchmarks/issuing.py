@@ -19,7 +19,7 @@ from unittest.mock import patch
 import psutil
 
 from benchmarks import offices
-from benchmarks.measure import MB, Bench, Taken, benches, machine_cores, spread
+from benchmarks.measure import MB, Bench, Taken, benches, machine_cores, spread, turns
 from benchmarks.offices import Kind, words_of
 from benchmarks.peers.chromium import Anew
 from benchmarks.samples import NOW, TEN, WHOLE, Length, Sample, kept, request, sample
@@ -156,14 +156,9 @@ def _rounds(
 ) -> tuple[dict[str, list[Taken]], dict[str, list[Report]]]:
     taken: dict[str, list[Taken]] = {name: [] for name in made}
     reports: dict[str, list[Report]] = {name: [] for name in made}
-    names = [*made]
-    for turn in range(WARM + rounds):
-        given = sample(_FIRST_SEED + turn, length)
-        for name in names[turn % len(names) :] + names[: turn % len(names)]:
-            result, took = made[name].take(given)
-            if turn >= WARM:
-                taken[name].append(took)
-                reports[name] += [result] if isinstance(result, Report) else []
+    for name, result, took in turns(made, lambda turn: sample(_FIRST_SEED + turn, length), WARM, rounds):
+        taken[name].append(took)
+        reports[name] += [result] if isinstance(result, Report) else []
     return taken, reports
 
 

@@ -8,7 +8,7 @@ import os
 import resource
 import statistics
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from multiprocessing import get_context
@@ -144,6 +144,22 @@ def _serve(
             except Exception as error:
                 # Not every error can travel; its words can.
                 pipe.send(RuntimeError(f"{type(error).__name__}: {error}"))
+
+
+def turns(
+    made: Mapping[str, Bench], given: Callable[[int], Any], warm: int, rounds: int
+) -> Iterator[tuple[str, Any, Taken]]:
+    """Yield what each contender made and what it took, round after round, but for the first ones that warm it.
+
+    Nobody always goes first, or after the same one.
+    """
+    names = [*made]
+    for turn in range(warm + rounds):
+        sample, first = given(turn), turn % len(names)
+        for name in names[first:] + names[:first]:
+            result, took = made[name].take(sample)
+            if turn >= warm:
+                yield name, result, took
 
 
 @contextmanager

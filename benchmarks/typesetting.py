@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from benchmarks.checks import Checked, checked
-from benchmarks.measure import MB, Bench, Taken, benches, machine_cores, spread
+from benchmarks.measure import MB, Bench, Taken, benches, machine_cores, spread, turns
 from benchmarks.peers.chromium import Anew, Chromium
 from benchmarks.peers.ours import Ours
 from benchmarks.peers.plain import Plain
@@ -58,14 +58,8 @@ def measured(length: Length, rounds: int, core: int | None) -> list[dict[str, ob
 
 def _rounds(made: Mapping[str, Bench], length: Length, rounds: int) -> dict[str, list[Taken]]:
     taken: dict[str, list[Taken]] = {name: [] for name in made}
-    names = [*made]
-    for turn in range(WARM + rounds):
-        given = sample(_FIRST_SEED + turn, length)
-        # Nobody always goes first, or after the same one.
-        for name in names[turn % len(names) :] + names[: turn % len(names)]:
-            _, took = made[name].take(given)
-            if turn >= WARM:
-                taken[name].append(took)
+    for name, _, took in turns(made, lambda turn: sample(_FIRST_SEED + turn, length), WARM, rounds):
+        taken[name].append(took)
     return taken
 
 

@@ -23,6 +23,8 @@ from reportgen.store.projects import import_project
 from reportgen.subject.model import Subject
 from sample_subjects.generator import generate_project, generate_subject
 
+MOMENT = "2026-11-22 09:30:00+08:00"
+"""When batches are begun."""
 LEARNED = datetime(2026, 11, 22, 9, 0)
 LOGIN = "clerk"
 SUBJECTS, PROJECTS = 6, 2

@@ -82,6 +82,19 @@ def once(pytestconfig: pytest.Config) -> "Once":
 
 
 @pytest.fixture(scope="session")
+def batch_office(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return an office that knows a few generated subjects and projects, to be copied."""
+    import time_machine
+
+    from tests.batching import MOMENT, make_sample
+
+    folder = tmp_path_factory.mktemp("sample") / "office"
+    with time_machine.travel(MOMENT, tick=True):
+        make_sample(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
 def postgres(pytestconfig: pytest.Config) -> "Server":
     from tests.postgres import serve
 

@@ -10,7 +10,7 @@ import os
 import random
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from functools import partial
@@ -24,6 +24,7 @@ from reportgen.files import write_whole
 from reportgen.pipeline import Issued, Means, issue, means_of
 from reportgen.press import Press, open_press
 from reportgen.settings import Office, find_office
+from reportgen.subject.base import Model
 from reportgen.zone import now
 
 T = TypeVar("T")
@@ -72,9 +73,8 @@ class Job:
     place: Place
 
 
-@dataclass(frozen=True)
-class Outcome:
-    """What came of a row, with nothing in it that says who it is about but `detail`, which is for the screen.
+class Entry(Model):
+    """What came of a row, as a manifest keeps it: nothing in it says who it is about.
 
     `file` is the report's name among the office's files, `conclusion` the name of a Conclusion, `error` a code.
     """
@@ -89,6 +89,11 @@ class Outcome:
     seconds: float = 0.0
     error: str = ""
     repeated: bool = False
+
+
+class Outcome(Entry):
+    """What came of a row, with the words that are for the screen."""
+
     detail: str = ""
 
 
@@ -150,12 +155,12 @@ def do(job: Job) -> Outcome:
     except Exception as error:
         # The message of an unexpected error may hold record text; its type alone is safe to show.
         outcome = failed(job.item, ReportgenError("E0101", detail=type(error).__name__))
-    return replace(outcome, seconds=round(time.perf_counter() - started, 3))
+    return outcome.model_copy(update={"seconds": round(time.perf_counter() - started, 3)})
 
 
 def failed(item: Item, error: ReportgenError) -> Outcome:
     """Return the outcome of a row that could not be issued."""
-    return Outcome(item.row, item.key, State.FAILED, error=error.code, detail=said(error))
+    return Outcome(row=item.row, key=item.key, state=State.FAILED, error=error.code, detail=said(error))
 
 
 def _issued(job: Job) -> Issued:
@@ -179,14 +184,14 @@ def patiently(work: Callable[[], T], waits: Iterable[float] = _WAITS) -> T:
 
 
 def _outcome(item: Item, done: Issued, keep: Callable[[bytes], None]) -> Outcome:
-    outcome = Outcome(item.row, item.key, State.ISSUED, repeated=done.repeated)
+    outcome = partial(Outcome, row=item.row, key=item.key, repeated=done.repeated)
     if not done.number:
         keep(done.pdf)
         gaps = done.assessment.gaps.gaps if done.assessment.gaps else ()
         detail = "；".join(f"{gap.clause} {gap.what}，{gap.why}".strip() for gap in gaps)
-        return replace(outcome, state=State.GAPS, error=GAPS, detail=detail)
-    return replace(
-        outcome,
+        return outcome(state=State.GAPS, error=GAPS, detail=detail)
+    return outcome(
+        state=State.ISSUED,
         number=done.number,
         conclusion=done.assessment.conclusion.name if done.assessment.conclusion else "",
         file=done.file,

@@ -17,7 +17,7 @@ from typing import BinaryIO
 from pydantic import ValidationError
 
 from reportgen import __version__
-from reportgen.batch.job import Outcome, State
+from reportgen.batch.job import Entry, Outcome
 from reportgen.errors import ReportgenError
 from reportgen.subject.base import Model
 
@@ -35,21 +35,6 @@ class Header(Model):
     office: str
     begun_at: datetime
     version: str
-
-
-class Entry(Model):
-    """What came of a row, as the manifest keeps it: `error` is a code, `conclusion` the name of one."""
-
-    row: int
-    key: str
-    state: State
-    number: str = ""
-    conclusion: str = ""
-    file: str = ""
-    sha256: str = ""
-    seconds: float = 0.0
-    error: str = ""
-    repeated: bool = False
 
 
 @dataclass

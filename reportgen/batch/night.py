@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from reportgen.batch.columns import HEADS
-from reportgen.batch.job import Item, Job, Outcome, Place, State, do
-from reportgen.batch.manifest import Entry, Manifest
+from reportgen.batch.job import Entry, Item, Job, Outcome, Place, State, do
+from reportgen.batch.manifest import Manifest
 from reportgen.batch.reading import Row
 from reportgen.batch.run import outcomes
 from reportgen.batch.wording import RowFault, told
@@ -67,7 +67,9 @@ class Night:
         for fault in faults:
             by_row.setdefault(fault.row, []).append(fault)
         self._keep(
-            Outcome(row, "", State.FAILED, error=found[0].code, detail="；".join(map(line, found)))
+            Outcome(
+                row=row, key="", state=State.FAILED, error=found[0].code, detail="；".join(map(line, found))
+            )
             for row, found in by_row.items()
         )
 

@@ -3,8 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from reportgen.batch.job import State
-from reportgen.batch.manifest import Entry
+from reportgen.batch.job import Entry, State
 from reportgen.batch.night import Night
 from reportgen.batch.sources import is_file
 from reportgen.batch.workbook import Table, workbook

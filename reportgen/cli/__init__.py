@@ -3,7 +3,6 @@
 Commands are imported when called, so `--help` answers at once.
 """
 
-import gc
 import json
 import os
 import sys
@@ -81,15 +80,9 @@ def cli() -> None:
     """信用报告的评价、排印与核验。"""
 
 
-_YOUNG = 50_000
-"""So many objects are made before the collector looks for garbage among them."""
-
-
 def main() -> None:
     """Run the command line and leave with the exit code of what happened."""
     arguments = sys.argv[1:]
-    # A command loads a thousand modules, of which nothing is garbage: a sixth of their time went into looking.
-    gc.set_threshold(_YOUNG)
     try:
         # Outside its standalone mode click returns the code that a command left with.
         sys.exit(cli.main(args=arguments, prog_name="reportgen", standalone_mode=False) or ExitCode.DONE)

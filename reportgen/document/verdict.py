@@ -1,7 +1,7 @@
 """The conclusion page: what a committee member reads in ten seconds, cut to one page whatever the texts."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -30,21 +30,24 @@ def verdict(inputs: "Inputs") -> Verdict:
     """Return the conclusion page of a report; its assessment has a conclusion."""
     case, a = inputs.case, inputs.assessment
     binding = a.binding or Reason(text="", basis=a.reasons[0].basis)
-    profile = _profile(case, a)
+    profile, about_it = _profile(case, a), tuple(_about(inputs))
+    why, basis, others = _brief(binding.text, _BINDING), _basis(case, a, binding), tuple(_others(case, a))
+    flips = tuple(_flips(a))
+    above = [pair.value for pair in about_it], [f"决定因素　{why}（{basis}）", *others]
     return Verdict(
-        about=tuple(_about(inputs)),
+        about=about_it,
         sentence=a.conclusion.value if a.conclusion else "",
         # The class of the page: capable, limited or incapable.
         tone=a.conclusion.name.lower() if a.conclusion else "none",
         tag="异议中" if a.disputed else "",
-        binding=_brief(binding.text, _BINDING) + _disputed(binding, a),
-        basis=_basis(case, a, binding),
-        others=tuple(_others(case, a)),
+        binding=why + _disputed(binding, a),
+        basis=basis,
+        others=others,
         recommendation=a.recommendation,
         facts=tuple(_key_facts(inputs)),
-        risks=tuple(_risks(inputs, binding, profile)),
+        risks=tuple(_risks(a, above, (profile.height_mm, flips))),
         risk_total=len(a.risks),
-        flips=tuple(_flips(a)),
+        flips=flips,
         profile=Figure("各项得分与底线（能力要素 100 分为恰好满足本项目需要）", profile),
     )
 
@@ -103,13 +106,12 @@ def _others(case: Case, assessment: Assessment) -> Iterator[str]:
         yield f"理由共 {len(rest) + 1} 项，其余 {len(rest) - _OTHERS} 项见第 2 节"
 
 
-def _risks(inputs: "Inputs", binding: Reason, profile: Chart) -> Iterator[Risk]:
-    case, a = inputs.case, inputs.assessment
-    above = [pair.value for pair in _about(inputs)]
-    why = [f"决定因素　{_brief(binding.text, _BINDING)}（{_basis(case, a, binding)}）", *_others(case, a)]
-    shown = _foremost(a)
-    below = profile.height_mm, list(_flips(a))
-    allowed = risk_lines(above, why, a.recommendation, below, len(shown))
+def _risks(
+    assessment: Assessment, above: tuple[list[str], list[str]], below: tuple[float, Sequence[str]]
+) -> Iterator[Risk]:
+    """Yield the risk notes that fit between what stands above them (about what, and why) and below them."""
+    shown = _foremost(assessment)
+    allowed = risk_lines(*above, assessment.recommendation, below, len(shown))
     for risk, count in zip(shown, allowed, strict=False):
         space = room(risk.title, count)
         # A long id that has to start on a line of its own leaves the one before it half empty.

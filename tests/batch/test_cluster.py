@@ -46,10 +46,10 @@ COUNT = 12
 
 @pytest.fixture
 def office(
-    _sample: Path, postgres_database: Database, s3: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    batch_office: Path, postgres_database: Database, s3: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Path]:
     """Return an office whose register and files any machine can reach, with its secret made."""
-    folder = shutil.copytree(_sample, tmp_path / "office")
+    folder = shutil.copytree(batch_office, tmp_path / "office")
     monkeypatch.setenv("REPORTGEN_DATABASE_URL", postgres_database.url)
     monkeypatch.setenv("REPORTGEN_STORE", s3)
     enter(folder, [*subjects(SUBJECTS), *projects(PROJECTS)])

@@ -27,7 +27,7 @@ def path(tmp_path: Path) -> Path:
 
 
 def outcome(row: int, state: State = State.ISSUED, **more: str) -> Outcome:
-    return Outcome(row, f"key-{row}", state, **more)  # type: ignore[arg-type]
+    return Outcome(row=row, key=f"key-{row}", state=state, **more)  # type: ignore[arg-type]
 
 
 def add(path: Path, header: Header, *outcomes: Outcome, resume: bool = False) -> None:

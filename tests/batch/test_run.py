@@ -21,7 +21,7 @@ def job(row: int) -> Job:
 
 
 def done(given: Job) -> Outcome:
-    return Outcome(given.item.row, given.item.key, State.ISSUED)
+    return Outcome(row=given.item.row, key=given.item.key, state=State.ISSUED)
 
 
 def never() -> bool:

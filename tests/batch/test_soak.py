@@ -8,7 +8,6 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from functools import partialmethod
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +15,6 @@ import pytest
 from click.testing import CliRunner
 from sqlmodel import select
 
-from reportgen.batch.night import Night
 from reportgen.cli import cli
 from reportgen.errors import ReportgenError
 from reportgen.registry.audit import verify
@@ -25,7 +23,6 @@ from reportgen.registry.tables import ReportRow, State
 from tests.batching import (
     FAULTS,
     asked,
-    do_quickly,
     enter,
     make_sample,
     projects,
@@ -36,7 +33,7 @@ from tests.batching import (
 )
 
 REQUESTS = int(os.environ.get("REPORTGEN_SOAK_REQUESTS", "1000"))
-"""How many there are; each takes some seconds of typesetting in the first test."""
+"""How many there are; each takes about a second of typesetting."""
 KILLS, FAULTY = 5, 10
 PROJECTS = 4
 ROOT = Path(__file__).resolve().parents[2]
@@ -104,7 +101,7 @@ def test_killed_at_any_moment_a_batch_is_gone_on_with_and_nothing_is_lost_or_twi
 
 @pytest.mark.soak
 def test_of_a_list_with_faulty_rows_all_are_named_first_and_the_others_issued(
-    office: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    office: Path, tmp_path: Path
 ) -> None:
     among, kinds = projects(PROJECTS), list(FAULTS.values())
     rows = [asked(subject, among[n % PROJECTS]) for n, subject in enumerate(subjects(REQUESTS))]
@@ -122,7 +119,6 @@ def test_of_a_list_with_faulty_rows_all_are_named_first_and_the_others_issued(
     assert [fault.code for fault in refused.faults] == [wanted[row][1] for row in sorted(wanted)]
     assert not list(office.glob("files/**/*.pdf"))
 
-    monkeypatch.setattr(Night, "issue", partialmethod(Night.issue, function=do_quickly))
     done = CliRunner().invoke(cli, ["batch", str(path), *words, "--continue-on-error"])
     assert done.exit_code == 12
     states = Counter(entry["state"] for entry in entries(path))

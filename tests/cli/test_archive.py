@@ -13,7 +13,8 @@ from reportgen import pipeline
 from reportgen.certify.longterm import last_stamped
 from reportgen.document.typeset import Typeset
 from tests.certify import paper, reports
-from tests.cli.test_register import MOMENT, SMALL, WORDS, WRONG, refused, run, said, told
+from tests.cli.desk import MOMENT, refused, run, said, told
+from tests.cli.test_register import SMALL, WORDS, WRONG
 
 NEXT_YEAR, LATER = "2027-11-23 09:30:00+08:00", "2029-01-05 09:30:00+08:00"
 

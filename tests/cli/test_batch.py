@@ -22,9 +22,8 @@ from reportgen.cli import cli
 from reportgen.cli.batch_page import Pace, shown
 from reportgen.errors import ReportgenError
 from reportgen.settings import asset_dir
-from tests.batching import Asked, Sample, make_sample, set_quickly, sha256, store_of, write_csv
+from tests.batching import MOMENT, Asked, Sample, set_quickly, sha256, store_of, write_csv
 
-MOMENT = "2026-11-22 09:30:00+08:00"
 LACKING = asset_dir("sample_subjects") / "subjects" / "10-evidence-lacking.yaml"
 SMALL = asset_dir("sample_subjects") / "projects" / "housing-small.yaml"
 SCHOOL = "129901024KH7058200"
@@ -40,16 +39,8 @@ def refused(*words: object) -> ReportgenError:
     return error
 
 
-@pytest.fixture(scope="module")
-def _sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("sample") / "office"
-    with time_machine.travel(MOMENT, tick=True):
-        make_sample(folder)
-    return folder
-
-
 @pytest.fixture
-def sample(_sample: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sample]:
+def sample(batch_office: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sample]:
     """Return an office that sets its reports in no time, in a thread of this process."""
 
     @contextmanager
@@ -59,7 +50,7 @@ def sample(_sample: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> It
 
     for name in ("REPORTGEN_DATABASE_URL", "REPORTGEN_SECRET_FILE", "REPORTGEN_STORE"):
         monkeypatch.delenv(name, raising=False)
-    folder = shutil.copytree(_sample, tmp_path / "office")
+    folder = shutil.copytree(batch_office, tmp_path / "office")
     monkeypatch.setenv("REPORTGEN_OFFICE", str(folder))
     monkeypatch.setenv("REPORTGEN_LOGIN", "clerk")
     monkeypatch.setattr(executors, "spawned", threaded)
@@ -270,7 +261,7 @@ def test_where_nobody_watches_there_is_a_line_now_and_then(
 ) -> None:
     moment = 0.0
     monkeypatch.setattr("time.monotonic", lambda: moment)
-    outcome = Outcome(2, "key", State.ISSUED)
+    outcome = Outcome(row=2, key="key", state=State.ISSUED)
     with shown(Pace(100, moment)) as show:
         show.ended([outcome] * 9)
         moment = 30.0

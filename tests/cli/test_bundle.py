@@ -8,11 +8,9 @@ from typing import Any
 
 import pytest
 import time_machine
-from click.testing import CliRunner, Result
 
 from reportgen import bundle as flow
 from reportgen import pipeline
-from reportgen.cli import cli
 from reportgen.document.compared import Comparison
 from reportgen.document.issuer import Identity
 from reportgen.document.typeset import Typeset
@@ -20,6 +18,7 @@ from reportgen.errors import ReportgenError
 from reportgen.intake.files import load_project
 from reportgen.pipeline import Finished, Judged
 from tests.bundling import SAMPLES, small_pdf
+from tests.cli.desk import run
 from tests.factories import write_json
 
 BUILDERS = ("02-small-housing-builder", "13-expired-qualification")
@@ -27,10 +26,6 @@ PROJECT, SCHOOL = "JZ-2026-001", "129901024KH7058200"
 ISSUED, BEFORE, AFTER = (
     f"{moment}+08:00" for moment in ("2026-11-24 09:30:00", "2026-12-10 09:59:59", "2026-12-10 10:00:00")
 )
-
-
-def run(*words: object) -> Result:
-    return CliRunner().invoke(cli, [str(word) for word in words])
 
 
 @pytest.fixture

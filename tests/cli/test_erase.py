@@ -13,7 +13,8 @@ from reportgen.document.typeset import Typeset
 from reportgen.intake.files import load_subject
 from reportgen.settings import database_url, find_office
 from reportgen.store.engine import open_store
-from tests.cli.test_register import BUILDER, MOMENT, SMALL, USE, WORDS, refused, said, told
+from tests.cli.desk import MOMENT, refused, said, told
+from tests.cli.test_register import BUILDER, SMALL, USE, WORDS
 from tests.factories import record_data, write_json
 from tests.registry.tampering import forced
 

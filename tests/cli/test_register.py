@@ -2,21 +2,18 @@
 
 import csv
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 import time_machine
-from click.testing import CliRunner, Result
 from sqlalchemy import update
 from sqlmodel import Session
 
 from reportgen import pipeline
-from reportgen.cli import cli
 from reportgen.document.typeset import Typeset
-from reportgen.errors import ReportgenError
 from reportgen.intake.files import load_project, load_subject
 from reportgen.registry import lifecycle
 from reportgen.registry.tables import ReportRow
@@ -24,8 +21,11 @@ from reportgen.settings import asset_dir, database_url, find_office
 from reportgen.store.engine import open_store
 from reportgen.store.migrate import downgrade
 from reportgen.store.tables import ROLES
+from tests.cli.desk import refused, run, said, told
 from tests.document import pdf
 from tests.factories import record_data, write_json
+
+pytestmark = pytest.mark.usefixtures("at_the_desk")
 
 SAMPLES = asset_dir("sample_subjects")
 BUILDER = SAMPLES / "subjects" / "02-small-housing-builder.yaml"
@@ -37,7 +37,6 @@ USE = ("--project", PROJECT, "--by", SCHOOL)
 KEY = "a" * 64
 WRONG = ("--wrong", "注册资本", "--right", "实缴资本", "--found", "来信核查")
 QUARTER, TODAY = "2026Q4", date(2026, 11, 22)
-MOMENT = "2026-11-22 09:30:00+08:00"
 COMMANDS: tuple[tuple[str, ...], ...] = (
     ("supersede", "N", *WORDS),
     ("report", "list"),
@@ -60,35 +59,6 @@ COMMANDS: tuple[tuple[str, ...], ...] = (
     ("agency", "show"),
     ("agency", "lose", "--on", "2026-12-01"),
 )
-
-
-def run(*words: object) -> Result:
-    return CliRunner().invoke(cli, [str(word) for word in words])
-
-
-def said(*words: object) -> str:
-    done = run(*words)
-    assert done.exit_code == 0, done.output or done.exception
-    return done.stdout
-
-
-def told(*words: object) -> Any:
-    return json.loads(said(*words, "--json"))
-
-
-def refused(*words: object) -> tuple[str, int]:
-    error = run(*words).exception
-    assert isinstance(error, ReportgenError), error
-    return error.code, int(error.exit_code)
-
-
-@pytest.fixture(autouse=True)
-def _at_the_desk(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    for name in ("REPORTGEN_DATABASE_URL", "REPORTGEN_SECRET_FILE", "REPORTGEN_OFFICE"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("REPORTGEN_LOGIN", "clerk")
-    with time_machine.travel(MOMENT, tick=True):
-        yield
 
 
 def staffed(*others: str) -> None:

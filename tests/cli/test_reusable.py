@@ -2,7 +2,6 @@
 
 import json
 import re
-from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -10,16 +9,17 @@ from typing import Any
 import pikepdf
 import pytest
 import time_machine
-from click.testing import CliRunner, Result
 
 from reportgen import pipeline, reusable
-from reportgen.cli import cli
 from reportgen.document.typeset import Typeset
 from reportgen.errors import ReportgenError
 from reportgen.intake.files import load_subject
 from reportgen.registry.numbers import verification_code
 from reportgen.settings import OFFICE_FILE, asset_dir, read_office
+from tests.cli.desk import refused, run, said, told
 from tests.factories import record_data, write_json
+
+pytestmark = pytest.mark.usefixtures("at_the_desk")
 
 SUBJECTS = asset_dir("sample_subjects") / "subjects"
 BUILDER, BREACHER = SUBJECTS / "02-small-housing-builder.yaml", SUBJECTS / "08-repaired-and-disputed.yaml"
@@ -27,28 +27,7 @@ USCC, OTHER = "91990102MA9C2K077N", "91990300MA9C8R554Y"
 BY = ("--authorisation", "样例授〔2026〕1号")
 RECORD = ("record", USCC, *BY)
 GRADE = ("grade", USCC, "--region", "210500", *BY)
-MOMENT = "2026-11-22 09:30:00+08:00"
 TOMORROW = "2026-11-23 09:30:00+08:00"
-
-
-def run(*words: object) -> Result:
-    return CliRunner().invoke(cli, [str(word) for word in words])
-
-
-def said(*words: object) -> str:
-    done = run(*words)
-    assert done.exit_code == 0, done.output or done.exception
-    return done.stdout
-
-
-def told(*words: object) -> Any:
-    return json.loads(said(*words, "--json"))
-
-
-def refused(*words: object) -> tuple[str, int]:
-    error = run(*words).exception
-    assert isinstance(error, ReportgenError), error
-    return error.code, int(error.exit_code)
 
 
 def twin_of(path: Path) -> set[str]:
@@ -62,15 +41,6 @@ def number_of(*words: object) -> str:
 
 def shown(number: str) -> Any:
     return told("report", "show", number)
-
-
-@pytest.fixture(autouse=True)
-def _at_the_desk(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    for name in ("REPORTGEN_DATABASE_URL", "REPORTGEN_SECRET_FILE", "REPORTGEN_OFFICE"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("REPORTGEN_LOGIN", "clerk")
-    with time_machine.travel(MOMENT, tick=True):
-        yield
 
 
 @pytest.fixture

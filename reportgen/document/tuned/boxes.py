@@ -6,6 +6,7 @@ from weasyprint.layout import background, block
 from weasyprint.layout import float as floats
 from weasyprint.layout.absolute import AbsolutePlaceholder
 
+from reportgen.document.tuned.kept import kept
 from reportgen.document.tuned.untyped import Untyped
 
 in_flow, backgrounds = Box.is_in_normal_flow, background.layout_box_backgrounds
@@ -46,18 +47,15 @@ def layout_box_backgrounds(
     box.background = None
 
 
+@kept
 def _bare(style: Untyped) -> bool:
-    try:
-        found: bool = style._bare
-    except AttributeError:
-        found = style._bare = (
-            square(style)
-            and style["border_image_source"][0] == style["mask_border_source"][0] == "none"
-            and all(kind == "none" for kind, _ in style["background_image"])
-            and not style["box_shadow"]
-            and get_color(style, "background_color").alpha == 0
-        )
-    return found
+    return bool(
+        square(style)
+        and style["border_image_source"][0] == style["mask_border_source"][0] == "none"
+        and all(kind == "none" for kind, _ in style["background_image"])
+        and not style["box_shadow"]
+        and get_color(style, "background_color").alpha == 0
+    )
 
 
 def avoid_collisions(

@@ -5,6 +5,7 @@ from weasyprint.formatting_structure.boxes import PageBox
 from weasyprint.layout import percent
 from weasyprint.layout.absolute import AbsolutePlaceholder
 
+from reportgen.document.tuned.kept import kept
 from reportgen.document.tuned.untyped import Untyped
 
 original = percent.resolve_percentages
@@ -18,13 +19,7 @@ _BORDERS = ("border_top_width", "border_right_width", "border_bottom_width", "bo
 def resolve_percentages(box: Untyped, containing_block: Untyped) -> None:
     """Set the used margins, paddings, sizes and borders of a box as its attributes."""
     style = box.style
-    try:
-        lengths = style._lengths
-    except AttributeError:
-        lengths = _lengths(style)
-        # A copy may be changed between two layouts, as that of a flexible box's child is.
-        if "_copied" not in style.__dict__:
-            style._lengths = lengths
+    lengths = _lengths(style)
     if lengths is None or isinstance(box, PageBox | AbsolutePlaceholder):
         original(box, containing_block)
         return
@@ -34,6 +29,7 @@ def resolve_percentages(box: Untyped, containing_block: Untyped) -> None:
         percent.adjust_box_sizing(box, "height")
 
 
+@kept
 def _lengths(style: Untyped) -> dict[str, Untyped] | None:
     """Return the used values of a style that depend on nothing else; None where one does."""
     if style["border_collapse"] == "collapse":

@@ -11,6 +11,7 @@ from weasyprint.draw import border
 from weasyprint.draw.color import get_color
 
 from reportgen.document.tuned.boxes import square
+from reportgen.document.tuned.kept import kept
 from reportgen.document.tuned.untyped import Untyped
 
 original = border.draw_border
@@ -63,17 +64,14 @@ def _draw_backgrounds(stream: Untyped, table: Untyped) -> None:
             draw.draw_background(stream, box.background)
 
 
+@kept
 def _plain(style: Untyped) -> bool:
-    try:
-        found: bool = style._plain
-    except AttributeError:
-        found = style._plain = (
-            style["visibility"] == "visible"
-            and style["column_width"] == style["column_count"] == "auto"
-            and style["border_image_source"][0] == "none"
-            and square(style)
-        )
-    return found
+    return bool(
+        style["visibility"] == "visible"
+        and style["column_width"] == style["column_count"] == "auto"
+        and style["border_image_source"][0] == "none"
+        and square(style)
+    )
 
 
 def _all_rules(boxes: list[Untyped]) -> list[Rule] | None:

@@ -6,6 +6,7 @@ WeasyPrint asks for each of some hundred properties of each style one by one.
 from weasyprint import css
 from weasyprint.css.properties import INHERITED, INITIAL_NOT_COMPUTED, INITIAL_VALUES
 
+from reportgen.document.tuned.kept import COPIED
 from reportgen.document.tuned.untyped import Untyped
 
 # Computing one of these has an effect on others, or asks the parent.
@@ -53,7 +54,7 @@ def tune() -> None:
 def _marking(copy: Untyped) -> Untyped:
     def marked(style: Untyped) -> Untyped:
         made = copy(style)
-        made._copied = True
+        setattr(made, COPIED, True)
         return made
 
     return marked

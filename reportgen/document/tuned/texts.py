@@ -5,6 +5,7 @@ A report is made of the same heads, labels, notes and clauses as the one before 
 
 from weasyprint.text import line_break
 
+from reportgen.document.tuned.kept import kept
 from reportgen.document.tuned.untyped import Untyped
 
 _MOST = 20_000
@@ -97,13 +98,10 @@ class Resting(line_break.Layout):  # type: ignore[misc]
         self._woken = made
 
 
+@kept
 def face(style: Untyped) -> str:
     """Return all of a style that decides how a text looks and breaks; a style is not changed once text is set in it."""
-    try:
-        found: str = style._face
-    except AttributeError:
-        found = style._face = repr([style[name] for name in _PROPERTIES])
-    return found
+    return repr([style[name] for name in _PROPERTIES])
 
 
 def split_first_line(
@@ -125,10 +123,8 @@ def split_first_line(
     return (Resting(layout), *rest)
 
 
+@kept
 def strut(style: Untyped) -> tuple[float, float]:
     """Return the used line height of a style, and where the baseline lies below its top."""
-    try:
-        found: tuple[float, float] = style._strut
-    except AttributeError:
-        found = style._strut = _strut(style)
+    found: tuple[float, float] = _strut(style)
     return found
