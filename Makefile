@@ -13,6 +13,9 @@ CASES ?= tests/assess/cases
 UV_COMPILE = .venv/bin/uv pip compile --quiet --universal --fork-strategy fewest \
 	--python-version 3.11 --generate-hashes --custom-compile-command 'make lock' --group build
 
+# Every process that a target starts would compile the libraries anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help demo test cases lint soak bench lock fonts clean setup setup-dev setup-fonts setup-lock
 

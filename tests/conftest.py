@@ -9,6 +9,7 @@ gets the one of its process, emptied.
 import itertools
 import os
 import shutil
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -23,6 +24,10 @@ if TYPE_CHECKING:
     from reportgen.store.engine import Store
     from tests.once import Once
     from tests.postgres import Server
+
+# A run starts hundreds of processes; without bytecode each would compile all the libraries for itself.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 # A slow machine is no failure, and a build that fails must fail again on the next run.
 settings.register_profile("house", deadline=None)

@@ -14,7 +14,6 @@ from itertools import islice
 from typing import TYPE_CHECKING, TypeVar
 
 from reportgen.certify.facts import TEST_MARK, Trust
-from reportgen.certify.narrow import narrow
 from reportgen.zone import CHINA
 
 if TYPE_CHECKING:
@@ -104,7 +103,6 @@ def inspect(data: bytes, trust: Trust, at: datetime) -> Seen | Unreadable:
         return Unreadable.TOO_LARGE
     if not data.startswith(b"%PDF-"):
         return Unreadable.NOT_PDF
-    narrow()
     try:
         return _read(data, trust, at)
     except Exception:

@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.hashes import SHA256, SHA384, SHA512, HashAlgorithm
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, pkcs12
-from pyhanko.sign import signers
+from pyhanko.sign.signers import pdf_cms
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from reportgen.certify.authority import PrivateKey
@@ -47,11 +47,11 @@ class Signer(Protocol):
     def test(self) -> bool:
         """Say whether the certificate calls itself 测试: what it signs is a sample."""
 
-    def signing(self) -> signers.Signer:
+    def signing(self) -> pdf_cms.Signer:
         """Return the means to sign, for pyHanko."""
 
 
-class LoadedKey(signers.Signer):
+class LoadedKey(pdf_cms.Signer):
     """pyHanko's signer over a private key that is parsed already."""
 
     def __init__(
@@ -71,7 +71,7 @@ class HeldSigner:
 
     certificate: x509.Certificate
     chain: tuple[x509.Certificate, ...]
-    means: signers.Signer
+    means: pdf_cms.Signer
 
     @property
     def key_id(self) -> str:
@@ -83,7 +83,7 @@ class HeldSigner:
         """Say whether the certificate calls itself 测试."""
         return says_test(self.certificate)
 
-    def signing(self) -> signers.Signer:
+    def signing(self) -> pdf_cms.Signer:
         """Return the means to sign."""
         return self.means
 

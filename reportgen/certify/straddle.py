@@ -86,18 +86,16 @@ def _drawn(cut: Slice, page: pikepdf.Page, size: float) -> bytes:
 
 @lru_cache(maxsize=4)
 def page_of(seal: Seal) -> bytes:
-    """Return a seal as a page of its own size, its fonts embedded; made once a process."""
+    """Return a seal as a page of its own size, its texts as outlines; made once a process."""
     from weasyprint import CSS, HTML
-    from weasyprint.text.fonts import FontConfiguration
 
-    from reportgen.document.glyphs import font_face_css
     from reportgen.document.outline import outlined
     from reportgen.document.typeset import Assets
 
-    assets, fonts, size = Assets(), FontConfiguration(), f"{seal.diameter_mm}mm"
+    assets, size = Assets(), f"{seal.diameter_mm}mm"
     assets.figures = {"seal.svg": outlined(seal.svg).encode()}
     rules = f"@page {{ size: {size} {size}; margin: 0 }} body {{ margin: 0 }} img {{ display: block; width: {size} }}"
-    style = CSS(string=font_face_css("asset:fonts") + rules, font_config=fonts, url_fetcher=assets)
+    style = CSS(string=rules, url_fetcher=assets)
     html = HTML(string='<img src="asset:figure/seal.svg">', url_fetcher=assets, base_url="asset:")
-    page = html.render(stylesheets=[style], font_config=fonts)
+    page = html.render(stylesheets=[style])
     return bytes(page.write_pdf(pdf_variant="pdf/a-3b", pdf_identifier=b"seal"))

@@ -26,7 +26,7 @@ from matplotlib.path import Path
 from matplotlib.text import Text
 from matplotlib.transforms import Affine2D
 
-from reportgen.document.glyphs import FACES, HEI, with_close_families
+from reportgen.document.glyphs import FACES, HEI, advances, with_close_families
 from reportgen.document.lean import lean
 from reportgen.document.look import tokens
 from reportgen.settings import asset_dir
@@ -124,12 +124,8 @@ def _advance(text: str, *, bold: bool) -> float:
 
 @cache
 def _letters(weight: int) -> dict[str, float]:
-    from fontTools.ttLib import TTFont
-
     file = next(face.file for face in FACES if (face.family, face.weight) == (HEI[0], weight))
-    with TTFont(asset_dir("fonts") / file, lazy=True) as font:
-        names, widths, em = font.getBestCmap(), font["hmtx"].metrics, font["head"].unitsPerEm
-        return {chr(code): widths[names[code]][0] / em for code in range(0x20, 0x7F)}
+    return advances(asset_dir("fonts") / file, map(chr, range(0x20, 0x7F)))
 
 
 class Sheet:

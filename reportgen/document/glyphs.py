@@ -9,9 +9,11 @@ import re
 import struct
 import subprocess
 import unicodedata
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
+from operator import itemgetter
 from pathlib import Path
 
 from reportgen.errors import Fault, ReportgenError
@@ -262,12 +264,36 @@ def code_points(path: Path) -> frozenset[int]:
     Reads the `cmap` table alone: fontTools also builds the glyph names, which takes five times as long.
     Source: OpenType specification, `cmap`, subtable format 12 (all fonts here have characters beyond BMP).
     """
+    return frozenset(code for first, last, _ in _groups(path) for code in range(first, last + 1))
+
+
+def glyph_of(path: Path, character: str) -> int:
+    """Return the index of a character's glyph in a font file that has one; raises E0702."""
+    groups = _groups(path)
+    first, _, glyph = groups[bisect_right(groups, ord(character), key=itemgetter(0)) - 1]
+    return glyph + ord(character) - first
+
+
+def advances(path: Path, characters: Iterable[str]) -> dict[str, float]:
+    """Return how far characters that a font file has glyphs for advance, in ems; raises E0702.
+
+    Source: OpenType specification, `hmtx`: the last of the advances counts for all further glyphs.
+    """
+    (em,), (count,) = (
+        struct.unpack_from(">H", _table(path, tag), at) for tag, at in ((b"head", 18), (b"hhea", 34))
+    )
+    widths = [width for width, _ in struct.iter_unpack(">Hh", _table(path, b"hmtx")[: 4 * count])]
+    return {one: widths[min(glyph_of(path, one), count - 1)] / em for one in characters}
+
+
+@cache
+def _groups(path: Path) -> list[tuple[int, int, int]]:
+    """Return runs of code points, in their order: the first, the last, and the glyph of the first."""
     try:
         table = _table(path, b"cmap")
         start = _format_12(table)
         (count,) = struct.unpack_from(">L", table, start + 12)
-        groups = struct.iter_unpack(">LLL", table[start + 16 : start + 16 + 12 * count])
-        return frozenset(code for first, last, _ in groups for code in range(first, last + 1))
+        return [*struct.iter_unpack(">LLL", table[start + 16 : start + 16 + 12 * count])]
     except (OSError, LookupError, struct.error) as error:
         raise ReportgenError("E0702", asset=str(path)) from error
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
-from reportgen.document.glyphs import FACES, RARE_FONTS, SONG, code_points, rare_path
+from reportgen.document.glyphs import FACES, RARE_FONTS, SONG, code_points, glyph_of, rare_path
 from reportgen.settings import asset_dir
 
 _SVG = "http://www.w3.org/2000/svg"
@@ -46,7 +46,7 @@ def _run(text: str) -> tuple[str, float]:
         if path is None:
             continue
         font, glyphs = _loaded(path)
-        em, name = font["head"].unitsPerEm, font.getBestCmap()[ord(character)]
+        em, name = font["head"].unitsPerEm, font.getGlyphName(glyph_of(path, character))
         pen = SVGPathPen(glyphs, ntos=lambda number: f"{number:.4g}")
         glyphs[name].draw(TransformPen(pen, (1 / em, 0, 0, 1 / em, width, 0)))
         paths.append(pen.getCommands())

@@ -8,6 +8,7 @@ and a released pack that was changed afterwards.
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -30,6 +31,7 @@ PACKS = Path(__file__).resolve().parent / "packs"
 CITATIONS = "citations.yaml"
 RELEASED = "released.json"
 _NATIONAL = "100000"
+_CODE = re.compile("[0-9]{6}")
 _LEGAL = {"gates": "否决项", "rights": "法定资质要求"}
 _FOREIGN = {"switches": "地方选用规则", "measures": "联合奖惩措施", "recognises": "互认"}
 _UNPRINTED = {"withholdings"}
@@ -172,11 +174,18 @@ def select(project: Project, folder: Path = PACKS, *, known_at: date | None = No
 
 def most_local_first(region: str, folder: Path = PACKS) -> Iterator[tuple[PolicyPack, str]]:
     """Yield the packs that hold in a region with their SHA-256, the most local first, of each the newest first."""
-    packs = sorted(
-        (load_pack(path) for path in pack_paths(folder)), key=lambda item: item[0].released, reverse=True
-    )
-    for code in dict.fromkeys((region, region[:4] + "00", region[:2] + "0000", _NATIONAL)):
+    around = dict.fromkeys((region, region[:4] + "00", region[:2] + "0000", _NATIONAL))
+    holding = (load_pack(path) for path in pack_paths(folder) if _region(path) in around)
+    packs = sorted(holding, key=lambda item: item[0].released, reverse=True)
+    for code in around:
         yield from ((pack, sha256) for pack, sha256 in packs if pack.region == code)
+
+
+@cache
+def _region(path: Path) -> str:
+    """Return the region that a pack's file names: a pack is read with all its law only where it may hold."""
+    region = str(read_plain(path).data.get("region"))
+    return region if _CODE.fullmatch(region) else load_pack(path)[0].region
 
 
 def _sha256(pack: PolicyPack) -> str:

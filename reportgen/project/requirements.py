@@ -9,7 +9,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Generic, Literal, Self, TypeVar
 
-from pydantic import Field, TypeAdapter, model_validator
+from pydantic import ConfigDict, Field, TypeAdapter, model_validator
 
 from reportgen.faults import Misfits
 from reportgen.subject.base import ONE_FORM, WRITTEN, Count, Date, Identifier, LongText, Model, Money, Text
@@ -359,7 +359,7 @@ Requirement = Annotated[
     | StandingRequirement,
     Field(discriminator="kind"),
 ]
-_REQUIREMENT: TypeAdapter[Requirement] = TypeAdapter(Requirement)
+_REQUIREMENT: TypeAdapter[Requirement] = TypeAdapter(Requirement, config=ConfigDict(defer_build=True))
 
 
 def instead(asked: Requirement, alternative: Alternative) -> Requirement:

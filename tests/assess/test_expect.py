@@ -1,10 +1,7 @@
 """Sentence cases are read strictly and told clearly; the page about them runs."""
 
-import os
 import re
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -13,6 +10,7 @@ from reportgen.errors import ReportgenError
 from reportgen.intake.patch import VERBS
 from scripts.run_cases import main
 from tests.assess.expect import SEEN, sentences
+from tests.cli.desk import program
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs" / "cases.md"
@@ -149,9 +147,7 @@ def commands() -> list[str]:
 def test_every_command_of_the_page_runs(line: str, tmp_path: Path) -> None:
     shutil.copytree(ROOT / "sample_subjects", tmp_path / "sample_subjects")
     shutil.copytree(ROOT / "docs" / "examples", tmp_path / "docs" / "examples")
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    words = [sys.executable, "-m", *line.split()]
-    done = subprocess.run(words, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+    done = program(*line.split()[1:], folder=tmp_path)
     assert done.returncode == 0, done.stderr
 
 

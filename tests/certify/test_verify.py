@@ -338,17 +338,19 @@ def test_what_is_no_certificate_is_refused(tmp_path: Path) -> None:
         Trust.read(tmp_path / "nowhere.pem")
 
 
-def test_a_check_loads_no_signer_and_leaves_signing_whole() -> None:
+def test_a_check_loads_no_signer_signing_loads_no_http_client_and_both_leave_pyhanko_whole() -> None:
     program = """
 import sys
-from reportgen.certify.narrow import narrow
-narrow()
-import pyhanko.sign.validation.pdf_embedded
-assert "aiohttp" not in sys.modules and "pyhanko.sign.signers" not in sys.modules
+import reportgen.certify.verify, pyhanko.sign.validation.pdf_embedded
+assert "pyhanko.sign.signers.pdf_cms" not in sys.modules
+import reportgen.certify.sign
+assert "pyhanko.sign.signers.pdf_cms" in sys.modules and "aiohttp" not in sys.modules
 import pyhanko.sign
 from pyhanko.sign import PdfSigner, signers
+from pyhanko.sign.timestamps import HTTPTimeStamper, TimeStamper
+from pyhanko.sign.timestamps.api import TimeStamper as first
 from pyhanko.sign.validation import validate_pdf_signature
 assert pyhanko.sign.validation.validate_pdf_signature is validate_pdf_signature
-assert signers.PdfSigner is PdfSigner and "aiohttp" in sys.modules
+assert signers.PdfSigner is PdfSigner and TimeStamper is first and issubclass(HTTPTimeStamper, first)
 """
     subprocess.run([sys.executable, "-W", "error", "-c", program], check=True)

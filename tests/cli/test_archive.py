@@ -1,7 +1,7 @@
 """`reportgen archive refresh` in an office of its own: copies beside the originals, which stay what they were."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -35,14 +35,10 @@ def _at_the_desk(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 @pytest.fixture
-def office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def office(office_with: Callable[..., Path]) -> Path:
     """Return an office with its test key and a project."""
-    folder = tmp_path / "office"
-    said("init", folder)
-    monkeypatch.setenv("REPORTGEN_OFFICE", str(folder))
-    said("subject", "import", reports.SAMPLES / "subjects" / "02-small-housing-builder.yaml")
-    said("project", "import", SMALL)
-    return folder
+    builder = reports.SAMPLES / "subjects" / "02-small-housing-builder.yaml"
+    return office_with(("subject", "import", builder), ("project", "import", SMALL))
 
 
 @pytest.fixture

@@ -1,11 +1,8 @@
 """`reportgen audit`: what is told of a sound register and of a broken one, and how it leaves."""
 
 import json
-import os
 import re
 import shutil
-import subprocess
-import sys
 from functools import partial
 from pathlib import Path
 
@@ -15,23 +12,20 @@ from sqlmodel import Session
 from reportgen.registry.events import Tag, events_key, office_stream, record
 from reportgen.settings import database_url, read_office
 from reportgen.store.engine import Store, open_store
+from tests.cli.desk import Left, program
 from tests.registry.lives import NOW
 from tests.registry.tampering import forced
 from tests.test_docs import obey
 
-ROOT = Path(__file__).resolve().parents[2]
 EVENTS = 3
+_UNSET = dict.fromkeys(("REPORTGEN_DATABASE_URL", "REPORTGEN_OFFICE", "REPORTGEN_SECRET_FILE"))
 
 
-def run(*words: str | Path) -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    for name in ("REPORTGEN_DATABASE_URL", "REPORTGEN_OFFICE", "REPORTGEN_SECRET_FILE"):
-        environment.pop(name, None)
-    command = [sys.executable, "-m", "reportgen", *map(str, words)]
-    return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+def run(*words: str | Path) -> Left:
+    return program(*words, environment=_UNSET)
 
 
-def audit(*words: str | Path) -> subprocess.CompletedProcess[str]:
+def audit(*words: str | Path) -> Left:
     return run("audit", *words)
 
 

@@ -1,7 +1,6 @@
 """`reportgen backtest` as a person meets it."""
 
 import json
-import os
 import re
 import subprocess
 import sys
@@ -11,6 +10,7 @@ import pytest
 
 from reportgen.assess.backtest import Z_COLUMNS
 from reportgen.assess.scorecard import RELEASED, load_card
+from tests.cli.desk import Left, program
 
 ROOT = Path(__file__).resolve().parents[2]
 HEADER = ",".join(dict.fromkeys((*(curve.id for curve in load_card().ratios), *Z_COLUMNS, "bankrupt")))
@@ -18,10 +18,8 @@ SOUND = ",".join(["0.6"] * HEADER.count(","))
 POOR = ",".join(["-0.4"] * HEADER.count(","))
 
 
-def run(*words: str) -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    command = [sys.executable, "-m", "reportgen", "backtest", *words]
-    return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+def run(*words: str) -> Left:
+    return program("backtest", *words)
 
 
 @pytest.fixture

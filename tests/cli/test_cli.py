@@ -1,7 +1,6 @@
 """The command line as a person meets it: messages, exit codes, what is written and what is not."""
 
 import json
-import os
 import re
 import subprocess
 import sys
@@ -12,6 +11,7 @@ from click.testing import CliRunner
 
 from reportgen.cli import COMMANDS, cli
 from reportgen.settings import asset_dir
+from tests.cli.desk import program as run
 
 SAMPLES = asset_dir("sample_subjects")
 BUILDER = str(SAMPLES / "subjects" / "02-small-housing-builder.yaml")
@@ -19,12 +19,6 @@ SMALL = str(SAMPLES / "projects" / "housing-small.yaml")
 LARGE = str(SAMPLES / "projects" / "housing-large.yaml")
 HIGHWAY = str(SAMPLES / "projects" / "highway-works.yaml")
 SCHOOL = "129901024KH7058200"
-
-
-def run(*words: str, folder: Path | None = None) -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parents[2])}
-    command = [sys.executable, "-m", "reportgen", *words]
-    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
 
 
 def test_help_lists_every_command_and_imports_none_of_the_heavy_libraries() -> None:

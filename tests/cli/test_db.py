@@ -1,22 +1,16 @@
 """`reportgen db …` as a person meets it, on SQLite in the office's folder and on PostgreSQL by its address."""
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
+from tests.cli.desk import Left, program
 from tests.conftest import Database
 
-ROOT = Path(__file__).resolve().parents[2]
 
-
-def run(folder: Path, *words: str, url: str = "") -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "REPORTGEN_DATABASE_URL": url}
-    command = [sys.executable, "-m", "reportgen", "db", *words]
-    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+def run(folder: Path, *words: str, url: str = "") -> Left:
+    return program("db", *words, folder=folder, environment={"REPORTGEN_DATABASE_URL": url})
 
 
 @pytest.fixture

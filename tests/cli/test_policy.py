@@ -5,43 +5,45 @@ import os
 import pty
 import re
 import shutil
-import subprocess
-import sys
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import redirect_stdout
 from pathlib import Path
 
 import pytest
 from rich.cells import cell_len
 
 from reportgen.policy.loader import CITATIONS, PACKS, pack_paths
-from tests.test_docs import ROOT, obey
+from tests.cli.desk import Left, exit_code, program, started
+from tests.test_docs import obey
 
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 
 
-def environment(**more: str) -> dict[str, str]:
-    return {**os.environ, "PYTHONPATH": str(ROOT), **more}
-
-
-def run(*words: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "reportgen", "policy", *words]
-    return subprocess.run(command, env=environment(), capture_output=True, text=True, check=False)
+def run(*words: str) -> Left:
+    return program("policy", *words)
 
 
 def seen(width: int, *words: str) -> str:
     """Return what a terminal of that width shows, without colours."""
     ours, theirs = pty.openpty()
-    command = [sys.executable, "-m", "reportgen", "policy", *words]
-    given = environment(COLUMNS=str(width), TERM="xterm-256color")
-    with subprocess.Popen(command, stdout=theirs, env=given):
-        os.close(theirs)
-        parts = []
-        try:
-            while part := os.read(ours, 65536):
-                parts.append(part)
-        except OSError:
-            # The end of a terminal is an error on Linux.
-            os.close(ours)
-    return _COLOUR.sub("", b"".join(parts).decode()).replace("\r\n", "\n")
+    given = {"COLUMNS": str(width), "TERM": "xterm-256color"}
+    with ThreadPoolExecutor(1) as reader:
+        shown = reader.submit(_read, ours)
+        screen = os.fdopen(theirs, "w", encoding="utf-8")
+        with screen, started("policy", *words, environment=given), redirect_stdout(screen):
+            exit_code()
+    return _COLOUR.sub("", shown.result().decode()).replace("\r\n", "\n")
+
+
+def _read(terminal: int) -> bytes:
+    parts = []
+    try:
+        while part := os.read(terminal, 65536):
+            parts.append(part)
+    except OSError:
+        # The end of a terminal is an error on Linux.
+        os.close(terminal)
+    return b"".join(parts)
 
 
 @pytest.fixture

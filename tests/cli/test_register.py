@@ -70,14 +70,9 @@ def staffed(*others: str) -> None:
 
 
 @pytest.fixture
-def office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def office(office_with: Callable[..., Path]) -> Path:
     """Return an office that knows one subject and two projects."""
-    folder = tmp_path / "office"
-    said("init", folder)
-    monkeypatch.setenv("REPORTGEN_OFFICE", str(folder))
-    said("subject", "import", BUILDER)
-    said("project", "import", SMALL, LARGE)
-    return folder
+    return office_with(("subject", "import", BUILDER), ("project", "import", SMALL, LARGE))
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -44,12 +45,8 @@ def shown(number: str) -> Any:
 
 
 @pytest.fixture
-def office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    folder = tmp_path / "office"
-    said("init", folder)
-    monkeypatch.setenv("REPORTGEN_OFFICE", str(folder))
-    said("subject", "import", BUILDER, BREACHER)
-    return folder
+def office(office_with: Callable[..., Path]) -> Path:
+    return office_with(("subject", "import", BUILDER, BREACHER))
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from reportgen.errors import ReportgenError
 from reportgen.policy.loader import PACKS, select
 from reportgen.project.model import Matter
 from reportgen.subject.holdings import QualificationKind
@@ -70,6 +71,21 @@ def test_the_most_local_pack_wins(region: str, name: str, packs: Packs) -> None:
     for place in ("990102", "990100", "990000"):
         local(folder, place)
     assert select(on("2026-12-10", region=region), folder).pack.name == name
+
+
+def test_a_faulty_pack_of_another_region_stops_nobody_here(packs: Packs) -> None:
+    folder = packs()
+    local(folder, "110000", ("look_back_years:", "look_back:"))
+    assert select(on("2026-12-10", region="990102"), folder).pack.name == "national"
+    with pytest.raises(ReportgenError, match="E0309"):
+        select(on("2026-12-10", region="110000"), folder)
+
+
+def test_a_pack_that_names_no_region_stops_everybody(packs: Packs) -> None:
+    folder = packs()
+    local(folder, "11")
+    with pytest.raises(ReportgenError, match="E0309"):
+        select(on("2026-12-10", region="990102"), folder)
 
 
 def test_a_local_pack_that_does_not_name_the_matter_is_passed_over(packs: Packs) -> None:

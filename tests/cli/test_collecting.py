@@ -1,0 +1,22 @@
+"""Garbage is looked for late, once, and then as ever: a command that runs for hours must not keep it."""
+
+import gc
+
+from reportgen.cli import _collect_later
+
+
+def test_after_the_first_look_garbage_is_looked_for_as_ever() -> None:
+    usual = gc.get_threshold()
+    _collect_later()
+    try:
+        assert gc.isenabled()
+        assert gc.get_threshold()[0] > 100 * usual[0]
+        gc.collect()
+        assert gc.get_threshold() == usual
+        assert gc.get_freeze_count()
+        # The first look alone sets aside: what a command makes after it is looked through.
+        set_aside = gc.get_freeze_count()
+        gc.collect()
+        assert gc.get_freeze_count() == set_aside
+    finally:
+        gc.unfreeze()
