@@ -74,6 +74,15 @@ class Plain:
         around = parent(path)
         return self.keys.get(around) or (self.lines.get(around) if around else None)
 
+    def said(self, fault: Fault) -> bool:
+        """Say whether a model's fault tells of what was told already: reading such a file goes wrong as a whole."""
+        return False
+
+    def told(self, fault: Fault) -> Fault:
+        """Return a model's fault with its line."""
+        line = self.line(fault.path)
+        return fault if line is None else Fault(fault.code, fault.path, f"{fault.what}（第 {line} 行）")
+
 
 def read_plain(path: Path) -> Plain:
     """Read a YAML or JSON file.
@@ -125,8 +134,8 @@ def _said(problem: str) -> str:
     return next((chinese for part, chinese in _SYNTAX if part in problem), f"语法有误（{problem}）")
 
 
-def _present(text: str) -> str | None:
-    # "— —" stands for an empty cell in real reports; to the models it is absence.
+def present(text: str) -> str | None:
+    """Return a text, or None where it stands for an empty cell in real reports, as "— —" does."""
     return None if text.strip() in _EMPTY else text
 
 
@@ -160,7 +169,7 @@ def _json_value(value: Any, path: str, depth: int, plain: Plain) -> Any:
         return [_json_value(item, child(path, i), depth + 1, plain) for i, item in enumerate(value)]
     if isinstance(value, bool):
         return "true" if value else "false"
-    return value if value is None else _present(value)
+    return value if value is None else present(value)
 
 
 def _json_mapping(pairs: _Pairs, path: str, depth: int, plain: Plain) -> dict[str, Any]:
@@ -274,7 +283,7 @@ class _Tree:
     def _new(self, event: Any) -> Any:
         if isinstance(event, yaml.ScalarEvent):
             plain_null = not event.style and event.tag is None and event.value in _NULLS
-            return None if plain_null else _present(str(event.value))
+            return None if plain_null else present(str(event.value))
         if len(self.open) > _DEEPEST:
             _refuse(event, _TOO_DEEP)
         return {} if isinstance(event, yaml.MappingStartEvent) else []

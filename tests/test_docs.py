@@ -47,6 +47,27 @@ def test_every_command_of_the_guide_to_batches_runs(tmp_path: Path, monkeypatch:
     assert len(list((tmp_path / "copies").glob("*.pdf"))) == 1
 
 
+@pytest.mark.parametrize(
+    "name", ("docs/public-reports.md", "docs/ocds.md", "docs/evidence.md", "docs/screening.md")
+)
+def test_every_command_of_a_guide_to_intake_runs(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for folder in ("sample_subjects", "docs/examples"):
+        shutil.copytree(ROOT / folder, tmp_path / folder)
+    monkeypatch.chdir(tmp_path)
+    obey(name)
+
+
+def test_every_command_of_the_guide_to_workbooks_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(ROOT / "sample_subjects", tmp_path / "sample_subjects")
+    monkeypatch.chdir(tmp_path)
+    obey("docs/intake.md")
+    assert len(list((tmp_path / "主体表").glob("*.csv"))) > 10
+
+
 def test_the_program_starts_by_its_name(tmp_path: Path) -> None:
     words = [sys.executable, "-m", *commands(DOCUMENTS[0])[1].split()]
     shutil.copytree(ROOT / "sample_subjects", tmp_path / "sample_subjects")

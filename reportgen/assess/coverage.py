@@ -101,7 +101,7 @@ def _basics(case: Case, subject: Subject) -> Iterator[CoverageLine]:
 
 def _fresh(case: Case, subject: Subject) -> str:
     limit = case.policy.horizons.stale
-    old = [s for s in subject.sources if (subject.as_of - s.collected_on).days > limit]
+    old = [s for s in subject.relied_on() if (subject.as_of - s.collected_on).days > limit]
     parts = [f"{s.name}采集于{day(s.collected_on)}，超过 {limit} 天" for s in old]
     if (case.judged_on - subject.as_of).days > limit:
         parts.append(f"数据截止于{day(subject.as_of)}，至{case.project.judged_by}超过 {limit} 天")

@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 
 SHEET, NOTES = "申请表", "说明"
-NOTE_MARK = "#"
-"""A row whose first cell begins with it is a note: the example of the template, or anybody's own."""
 LONGEST = 1000
 """Characters in a cell."""
 _ASIDE = frozenset({"note", "备注", "序号"})
@@ -28,7 +26,7 @@ COLUMNS = (
         "applicant",
         "申请人",
         ("主体", "申请人代码", "统一社会信用代码"),
-        "申请人的统一社会信用代码，须已在机构的数据库中；或主体文件（.yaml、.yml、.json），相对路径从申请表所在的文件夹起算",
+        "统一社会信用代码，须已在机构的数据库中；或主体文件（.yaml、.yml、.json、.xlsx，CSV 文件夹以 / 结尾），路径从申请表的文件夹起算",
         "91990102MA9C2K077N",
         required=True,
     ),

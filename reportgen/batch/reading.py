@@ -4,10 +4,7 @@ Sizes and rows are bounded before anything is unpacked, nothing is evaluated, an
 a fault of that cell.
 """
 
-import csv
 import json
-import re
-from codecs import getincrementaldecoder
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -15,20 +12,18 @@ from pathlib import Path
 from sys import intern
 from typing import Any
 
-from reportgen.batch.columns import HEADS, KEYS, LONGEST, NOTE_MARK, REQUIRED, key_of
+from reportgen.batch.columns import HEADS, KEYS, LONGEST, REQUIRED, SHEET, key_of
 from reportgen.batch.sources import Words, is_file
 from reportgen.batch.wording import CELL, RowFault
 from reportgen.errors import ReportgenError
+from reportgen.sheets.delimited import SIZE_LIMIT, rows_of
+from reportgen.sheets.harmless import UnfitError, require_file
+from reportgen.sheets.text import NOTE_MARK, CellError, plain_text, says_something
 
-SIZE_LIMIT = 256 * 1024 * 1024
 MOST_ROWS = 1_000_000
-_LONGEST_LINE, _CHUNK = 64 * 1024, 1 << 20
+_MOST_COLUMNS = 64
+_LONGEST_LINE = 64 * 1024
 _SHOWN = 40
-_CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
-
-
-class CellError(Exception):
-    """Why a cell holds no plain text, in Chinese."""
 
 
 @dataclass(frozen=True)
@@ -53,28 +48,17 @@ def read_requests(path: Path) -> list[Row]:
     readers = {".csv": _csv, ".xlsx": _xlsx, ".jsonl": _json_lines}
     if kind not in readers:
         raise ReportgenError("E0361", path=str(path), detail="应为 .csv、.xlsx 或 .jsonl 文件")
-    _require_size(path)
-    rows = [
-        _row(number, cells, path.parent)
-        for number, cells in islice(readers[kind](path), MOST_ROWS + 1)
-        if any(cells.values())
-    ]
+    require_file(path, SIZE_LIMIT)
+    try:
+        found = islice(readers[kind](path), MOST_ROWS + 1)
+        rows = [_row(number, cells, path.parent) for number, cells in found if any(cells.values())]
+    except UnfitError as error:
+        raise ReportgenError("E0361", path=str(path), detail=str(error)) from error
     if len(rows) > MOST_ROWS:
         raise ReportgenError("E0361", path=str(path), detail=f"多于 {MOST_ROWS} 行，请分成几份")
     if not rows:
         raise ReportgenError("E0361", path=str(path), detail="没有一行申请")
     return rows
-
-
-def _require_size(path: Path) -> None:
-    try:
-        if not path.is_file():
-            raise ReportgenError("E0302", path=str(path), file=path.name)
-        size = path.stat().st_size
-    except (OSError, ValueError) as error:
-        raise ReportgenError("E0302", path=str(path), file=path.name) from error
-    if size > SIZE_LIMIT:
-        raise ReportgenError("E0303", path=str(path), file=path.name, size=size, limit=SIZE_LIMIT)
 
 
 def _row(number: int, cells: dict[str, object], folder: Path) -> Row:
@@ -98,66 +82,34 @@ def _row(number: int, cells: dict[str, object], folder: Path) -> Row:
 
 
 def _text(value: object) -> str:
-    if isinstance(value, CellError):
-        raise value
-    text = str(value).strip()
+    text = plain_text(value)
     if len(text) > LONGEST:
         raise CellError(f"过长，最多 {LONGEST} 字")
-    # No database takes them, and some would forge a line of a log.
-    if found := _CONTROLS.search(text):
-        raise CellError(f"含控制字符 U+{ord(found[0]):04X}")
     return text
 
 
 def _placed(word: str, folder: Path) -> str:
     """Return a file's name from where the list lies, and any other word as it is."""
-    return str((folder / word).absolute()) if is_file(word) else word
+    ending = "/" if word.endswith("/") else ""
+    return str((folder / word).absolute()) + ending if is_file(word) else word
 
 
 def _csv(path: Path) -> Iterator[Cells]:
-    # Not str.splitlines, which takes more for the end of a line than a table does.
-    with path.open(encoding=_encoding(path), newline="") as file:
-        rows = csv.reader(file, strict=True)
-        try:
-            yield from _table(path, enumerate(rows, 1))
-        except csv.Error as error:
-            detail = f"第 {rows.line_num} 行的引号或分隔有误（{error}）"
-            raise ReportgenError("E0361", path=str(path), detail=detail) from error
-
-
-def _encoding(path: Path) -> str:
-    try:
-        _decode(path, "utf-8")
-    except ReportgenError:
-        _decode(path, "gb18030")
-        return "gb18030"
-    return "utf-8-sig"
-
-
-def _decode(path: Path, encoding: str) -> None:
-    """Raise E0304 where a file is not all of an encoding."""
-    decoder, done = getincrementaldecoder(encoding)(), 0
-    try:
-        with path.open("rb") as file:
-            while chunk := file.read(_CHUNK):
-                decoder.decode(chunk)
-                done += len(chunk)
-        decoder.decode(b"", final=True)
-    except UnicodeDecodeError as error:
-        offset = done + error.start + 1
-        raise ReportgenError("E0304", path=str(path), file=path.name, offset=offset) from error
+    return _table(path, rows_of(path))
 
 
 def _xlsx(path: Path) -> Iterator[Cells]:
     # Workbooks are read by a library that takes a while to load.
-    from reportgen.batch.workbook import cells_of
+    from reportgen.sheets.book import opened
 
-    return _table(path, cells_of(path))
+    with opened(path) as book:
+        title = SHEET if SHEET in book.titles else book.titles[0]
+        yield from _table(path, book.rows(title, MOST_ROWS + 1, _MOST_COLUMNS, merged=False))
 
 
 def _table(path: Path, rows: Iterable[tuple[int, Sequence[object]]]) -> Iterator[Cells]:
     """Yield the rows below the heads, each by the columns' keys."""
-    written = ((number, list(cells)) for number, cells in rows if _says_something(cells))
+    written = ((number, list(cells)) for number, cells in rows if says_something(cells))
     _, heads = next(written, (0, []))
     keys = _keys(path, [str(head or "") for head in heads])
     for number, cells in written:
@@ -165,11 +117,6 @@ def _table(path: Path, rows: Iterable[tuple[int, Sequence[object]]]) -> Iterator
         if any(cell not in (None, "") for cell in cells[len(keys) :]):
             found[keys[0] or KEYS[0]] = CellError("这一行的格多于列名，请核对分隔与引号")
         yield number, found
-
-
-def _says_something(cells: Sequence[object]) -> bool:
-    first = next((cell for cell in cells if cell not in (None, "")), None)
-    return first is not None and not (isinstance(first, str) and first.lstrip().startswith(NOTE_MARK))
 
 
 def _keys(path: Path, heads: list[str]) -> list[str]:

@@ -6,33 +6,32 @@ from pathlib import Path
 from reportgen.batch.job import Entry, State
 from reportgen.batch.night import Night
 from reportgen.batch.sources import is_file
-from reportgen.batch.workbook import Table, workbook
 from reportgen.files import write_whole
 from reportgen.registry.words import conclusion
+from reportgen.sheets.writing import Head, Table, workbook
 
 STATES = {State.ISSUED: "已出具", State.GAPS: "缺件", State.FAILED: "未出具"}
 _LEFT, _REPEATED = "未办", "此前已出具"
 _HEADS = (
-    "行",
-    "申请人",
-    "项目",
-    "标段",
-    "用途",
-    "状态",
-    "编号",
-    "结论",
-    "文件",
-    "SHA-256",
-    "用时（秒）",
-    "错误码",
-    "说明",
+    Head("行", 8),
+    Head("申请人", 24),
+    Head("项目", 22),
+    Head("标段", 10),
+    Head("用途", 24),
+    Head("状态", 12),
+    Head("编号", 24),
+    Head("结论", 16),
+    Head("文件", 30),
+    Head("SHA-256", 20),
+    Head("用时（秒）", 10),
+    Head("错误码", 10),
+    Head("说明", 80),
 )
-_WIDTHS = (8, 24, 22, 10, 24, 12, 24, 16, 30, 20, 10, 10, 80)
 
 
 def write_results(path: Path, night: Night) -> None:
     """Write the workbook; raises E0901."""
-    write_whole(path, workbook(Table("办理结果", _HEADS, _rows(night), _WIDTHS)))
+    write_whole(path, workbook(Table("办理结果", _HEADS, _rows(night))))
 
 
 def _rows(night: Night) -> Iterator[tuple[str | int | float, ...]]:

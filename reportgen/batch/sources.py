@@ -12,7 +12,7 @@ from reportgen.batch.wording import unfit
 from reportgen.document.issuer import Binding
 from reportgen.errors import ReportgenError
 from reportgen.faults import faults_of
-from reportgen.intake.files import load_project, load_subject
+from reportgen.intake.files import ENDINGS, load_project, load_subject
 from reportgen.project.applicant import Applicant, joint, single
 from reportgen.project.model import Party, Project
 from reportgen.registry.requests import Request
@@ -23,7 +23,6 @@ from reportgen.subject.identifiers import uscc_fault
 from reportgen.subject.model import Subject
 
 T = TypeVar("T")
-_FILES = {".yaml", ".yml", ".json"}
 _SUBJECTS, _PROJECTS = 500, 100
 """So many are held in memory at once; a subject takes some 150 KB."""
 
@@ -32,8 +31,8 @@ _SUBJECTS, _PROJECTS = 500, 100
 class Words:
     """The cells of a row, as they are written; what is not given is empty.
 
-    `applicant` and `project`: a code of the office's database, or a YAML or JSON file. `partners`: the other
-    members of a joint venture, `SUBJECT:SHARE` each, with semicolons between them.
+    `applicant` and `project`: a code of the office's database, or a file; a folder of CSV files ends with a slash.
+    `partners`: the other members of a joint venture, `SUBJECT:SHARE` each, with semicolons between them.
     """
 
     applicant: str
@@ -120,8 +119,8 @@ class Sources:
 
 
 def is_file(word: str) -> bool:
-    """Say whether a word names a file: by its ending alone, so that no file can pass for a code."""
-    return Path(word).suffix.lower() in _FILES
+    """Say whether a word names a file or a folder: by its ending alone, so that none can pass for a code."""
+    return Path(word).suffix.lower() in ENDINGS or word.endswith("/")
 
 
 def recipient(words: Words, project: Project) -> Party:
@@ -155,7 +154,7 @@ def bound(words: Words, name: str, purpose: str) -> Binding:
 def _regular(word: str) -> Path:
     path = Path(word)
     try:
-        regular = path.is_file()
+        regular = path.is_file() or path.is_dir()
     except (OSError, ValueError):
         regular = False
     if not regular:

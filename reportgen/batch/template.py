@@ -1,12 +1,12 @@
 """The template of a list of requests (申请表): an XLSX with its notes, or a CSV."""
 
-import csv
-from io import StringIO
 from pathlib import Path
 
-from reportgen.batch.columns import COLUMNS, NOTE_MARK, NOTES, SHEET
+from reportgen.batch.columns import COLUMNS, NOTES, SHEET
 from reportgen.errors import ReportgenError
 from reportgen.files import write_whole
+from reportgen.sheets.delimited import written
+from reportgen.sheets.text import NOTE_MARK
 
 _EXAMPLE = f"{NOTE_MARK}示例 "
 _WIDTHS = (28, 28, 22, 10, 12, 24, 24, 24, 24, 20)
@@ -18,7 +18,7 @@ def write_template(path: Path) -> None:
     if kind == ".xlsx":
         write_whole(path, _book())
     elif kind == ".csv":
-        write_whole(path, _csv())
+        write_whole(path, written((_heads(), _example())))
     else:
         raise ReportgenError("E0361", path=str(path), detail="样表应为 .xlsx 或 .csv 文件")
 
@@ -32,16 +32,9 @@ def _example() -> list[str]:
     return [_EXAMPLE + first, *others]
 
 
-def _csv() -> bytes:
-    text = StringIO(newline="")
-    csv.writer(text).writerows((_heads(), _example()))
-    # The mark at the beginning tells a spreadsheet that this is UTF-8.
-    return text.getvalue().encode("utf-8-sig")
-
-
 def _book() -> bytes:
     # Workbooks are written by a library that takes a while to load.
-    from reportgen.batch.workbook import Table, workbook
+    from reportgen.sheets.writing import Head, Table, workbook
 
     notes = [
         *(
@@ -57,7 +50,12 @@ def _book() -> bytes:
         ),
         ("", "", "", "代码一律是文字：本表各列已设为文本格式，从别处粘贴时请只粘贴值。", ""),
     ]
-    return workbook(
-        Table(SHEET, _heads(), [_example()], _WIDTHS),
-        Table(NOTES, ("列名", "英文列名", "必填", "填什么", "示例"), notes, (14, 16, 8, 80, 26)),
+    heads = [Head(text, width) for text, width in zip(_heads(), _WIDTHS, strict=True)]
+    explained = (
+        Head("列名", 14),
+        Head("英文列名", 16),
+        Head("必填", 8),
+        Head("填什么", 80),
+        Head("示例", 26),
     )
+    return workbook(Table(SHEET, heads, [_example()]), Table(NOTES, explained, notes))

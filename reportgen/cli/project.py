@@ -1,10 +1,10 @@
 """`reportgen project …`."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -21,7 +21,10 @@ from reportgen.cli.common import (
 from reportgen.cli.help import Group
 from reportgen.cli.page import say
 from reportgen.cli.register import desk_options, press_of
+from reportgen.errors import printable
 from reportgen.intake.files import load_project
+from reportgen.intake.ocds.projects import added_by, load_ocds
+from reportgen.intake.ocds.releases import is_ocds
 from reportgen.project.model import Project
 
 if TYPE_CHECKING:
@@ -35,13 +38,30 @@ def command() -> None:
 
 @command.command("import")
 @click.argument("files", type=FILE, nargs=-1, required=True, metavar="项目文件…")
+@click.option("--region", default="", metavar="区划", help="OCDS 文件没有写明的行政区划代码，六位数字")
+@click.option("--category", default="", metavar="类别", help="OCDS 文件没有写明的项目类别")
+@click.option(
+    "--with", "added", type=FILE, metavar="文件", help="OCDS 文件没有写明的其他各项，YAML，键同项目文件"
+)
 @desk_options
-def import_(files: tuple[Path, ...], office: Path | None, login: str, as_json: bool) -> None:
-    """把项目文件导入机构的数据库；招标文件有修改的另存一版，任一文件有误则一概不导入。"""
+def import_(
+    files: tuple[Path, ...],
+    region: str,
+    category: str,
+    added: Path | None,
+    office: Path | None,
+    login: str,
+    as_json: bool,
+) -> None:
+    """把项目文件或 OCDS 文件导入机构的数据库；招标文件有修改的另存一版，任一文件有误则一概不导入。
+
+    OCDS 的 release、record 与 package 按内容辨认，见 docs/ocds.md。
+    """
     from reportgen.registry.entries import enter_project
     from reportgen.store.people import Action
 
-    projects = [load_project(path) for path in files]
+    given = {name: text for name, text in (("region", region), ("category", category)) if text}
+    projects = _projects(files, {**added_by(added), **given})
     with press_of(office, login) as press:
         desk = press.desk(now())
         told = press.act(Action.IMPORT, lambda session: [enter_project(session, p, desk) for p in projects])
@@ -65,6 +85,20 @@ def show(project: str, known_at: date | None, office: Path | None, as_json: bool
         return
     for line in _shown(found):
         say(line)
+
+
+def _projects(files: Sequence[Path], added: dict[str, Any]) -> list[Project]:
+    """Return the projects of files; what is added holds for those of OCDS files alone."""
+    open_data = [path for path in files if is_ocds(path)]
+    if added and not open_data:
+        raise click.UsageError("--region、--category、--with 只用于 OCDS 文件")
+    projects = [load_project(path) for path in files if path not in open_data]
+    for path in open_data:
+        for read in load_ocds(path, added):
+            projects.append(read.project)
+            for remark in read.remarks:
+                click.echo(f"提示：{path.name} {printable(f'{remark.path}：{remark.text}')}", err=True)
+    return projects
 
 
 def _line(item: "ImportedProject") -> str:

@@ -1,6 +1,5 @@
 """`reportgen subject …`."""
 
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import date
@@ -23,13 +22,18 @@ from reportgen.cli.common import (
 from reportgen.cli.help import Group
 from reportgen.cli.page import say
 from reportgen.cli.register import desk_options, press_of
-from reportgen.intake.files import load_subject
+from reportgen.cli.told import differences, findings_data, learned_data, say_findings, say_learned
+from reportgen.cli.workbook import marked_option, told_by, write_template
 from reportgen.subject.canonical import canonical, sha256
-from reportgen.subject.changes import FactChange, Sort, changes
+from reportgen.subject.changes import changes
+from reportgen.subject.conflicts import Conflict, conflicts
+from reportgen.subject.delivery import Delivery
 from reportgen.subject.model import COLLECTIONS, Subject
+from reportgen.subject.warnings import Caution, warnings
+from reportgen.subject.wording import words
 
 if TYPE_CHECKING:
-    from reportgen.store.facts import Imported, Known
+    from reportgen.store.facts import Known
 
 _SHOWN = 12
 """How many characters of a hash are shown."""
@@ -42,39 +46,58 @@ def command() -> None:
 
 @command.command("check")
 @click.argument("files", type=FILE, nargs=-1, required=True, metavar="主体文件…")
+@marked_option
 @json_option
-def check(files: tuple[Path, ...], as_json: bool) -> None:
-    """检查主体文件；有误时逐处列出路径与行号，退出码 3。"""
-    results = [_summary(path) for path in files]
+def check(files: tuple[Path, ...], marked: Path | None, as_json: bool) -> None:
+    """检查主体文件、工作簿或 CSV 文件夹；有误时逐处列出路径与位置，退出码 3。"""
+    told = list(zip(files, told_by(files, marked), strict=True))
+    whole = {item.uscc: item for _, item in told if isinstance(item, Subject)}
+    results = [(_summary(path, item), item) for path, item in told]
     if as_json:
-        echo_json(results)
+        echo_json([{**summary, **findings_data(*_findings(item, whole))} for summary, item in results])
         return
-    for result in results:
-        click.echo("、".join(f"{key} {value}" for key, value in result.items()))
+    for summary, item in results:
+        click.echo("、".join(f"{key} {value}" for key, value in summary.items()))
+        if isinstance(item, Subject):
+            say_findings(item, *_findings(item, whole))
+
+
+@command.command("template")
+@click.argument("subject", default="", metavar="[主体]")
+@click.option(
+    "-o", "--output", type=FILE, required=True, metavar="文件", help="工作簿（.xlsx），或写成 CSV 的文件夹"
+)
+@office_option
+def template(subject: str, output: Path, office: Path | None) -> None:
+    """写出主体的工作簿样表，带说明、单位、下拉选项与示例；给出主体的，填入其各项情况。"""
+    for path in write_template(output, subject_of(subject, office) if subject else None):
+        say(f"已写入 {path}")
 
 
 @command.command("import")
 @click.argument("files", type=FILE, nargs=-1, required=True, metavar="主体文件…")
+@marked_option
 @desk_options
-def import_(files: tuple[Path, ...], office: Path | None, login: str, as_json: bool) -> None:
-    """把主体文件导入机构的数据库，各存一版；任一文件有误则一概不导入，内容相同的不另存。
+def import_(
+    files: tuple[Path, ...], marked: Path | None, office: Path | None, login: str, as_json: bool
+) -> None:
+    """把主体文件、工作簿或 CSV 文件夹导入机构的数据库，各存一版；任一文件有误则一概不导入，内容相同的不另存。
 
-    事实有变化的，所涉的已出具报告标为需更新。
+    一个来源的报送（文件写 source 而不写 sources）只替换该来源此前所述，其余照旧；各来源所述不一致的逐项列出。
+    事实有变化的，所涉的已出具报告标为需更新。说明见 docs/evidence.md。
     """
-    from reportgen.registry.changes import learn
+    from reportgen.registry.deliveries import enter
     from reportgen.store.people import Action
 
-    subjects = [load_subject(path) for path in files]
+    told = told_by(files, marked)
     with press_of(office, login) as press:
         desk = press.desk(now())
-        told = press.act(Action.IMPORT, lambda session: [learn(session, s, desk) for s in subjects])
+        learned = press.act(Action.IMPORT, lambda session: [enter(session, item, desk) for item in told])
     if as_json:
-        echo_json([_told(item, marked) for item, marked in told])
+        echo_json([learned_data(item) for item in learned])
         return
-    for item, marked in told:
-        say(f"{item.name}（{item.uscc}）　数据截止日 {item.as_of}　{_outcome(item)}")
-        for number in marked:
-            say(f"报告 {number} 标为需更新", 1)
+    for item in learned:
+        say_learned(item)
 
 
 @command.command("list")
@@ -113,46 +136,48 @@ def show(subject: str, known_at: date | None, as_of: date | None, office: Path |
 
 @command.command("diff")
 @click.argument("before", metavar="主体")
-@click.argument("after", metavar="主体")
+@click.argument("after", required=False, metavar="[主体]")
+@click.option("--from", "since", type=DAY, metavar="日期", help="比较的起点：该日终了时所知")
+@click.option("--to", "until", type=DAY, metavar="日期", help="比较的终点：该日终了时所知；不给则为现在所知")
 @office_option
 @json_option
-def diff(before: str, after: str, office: Path | None, as_json: bool) -> None:
-    """比较两个主体文件，或文件与库内的主体：逐项列出新增、删除与变更的事实。"""
-    found = changes(subject_of(before, office), subject_of(after, office))
+def diff(
+    before: str, after: str | None, since: date | None, until: date | None, office: Path | None, as_json: bool
+) -> None:
+    """比较两个主体文件，或文件与库内的主体，或一个主体在两个日期所知：逐项列出新增、删除与变更的事实。"""
+    if (after is None) == (since is None) or (since is None and until is not None):
+        raise click.UsageError("给出两个主体，或一个主体与 --from（可加 --to）")
+    old = subject_of(before, office, Then(known_at=since))
+    new = subject_of(after or before, office, Then(known_at=until))
+    found = changes(old, new)
     if as_json:
-        echo_json([change.model_dump(mode="json") for change in found])
+        echo_json([{**c.model_dump(mode="json"), "words": words(c, old, new)} for c in found])
         return
-    for line in _differences(found):
+    for line in differences(found, old, new):
         say(line)
 
 
-def _summary(path: Path) -> dict[str, object]:
-    subject = load_subject(path)
-    counts = Counter("采信" if subject.counts(fact) else "未核实" for _, fact in subject.facts())
+def _summary(path: Path, told: Subject | Delivery) -> dict[str, object]:
+    facts = dict(told.facts())
+    sources = [told.source] if isinstance(told, Delivery) else told.sources
+    known = {source.id: source for source in sources}
     return {
         "文件": path.name,
-        "名称": subject.name,
-        "统一社会信用代码": subject.uscc,
-        "事实": sum(counts.values()),
-        "未核实": counts["未核实"],
-        "信用记录": len(subject.records),
+        "名称": told.name,
+        "统一社会信用代码": told.uscc,
+        **({"来源": told.source.name} if isinstance(told, Delivery) else {}),
+        "事实": len(facts),
+        "未核实": sum(not fact.counts(known[fact.source]) for fact in facts.values()),
+        "信用记录": len(told.records),
         "提示": "代码校验位正确不等于主体存在",
     }
 
 
-def _told(item: "Imported", marked: list[str]) -> dict[str, object]:
-    found = [change.model_dump(mode="json") for change in item.changes]
-    return {**asdict(item), "counts": item.counts, "changes": found, "marked": marked}
-
-
-def _outcome(item: "Imported") -> str:
-    if not item.new:
-        return "与库内相同，没有另存"
-    if not item.counts:
-        return f"已存，但早于库内的 {item.newest}，评价仍用后者"
-    counts = Counter(change.sort for change in item.changes)
-    differs = "、".join(f"{sort} {counts[sort]} 项" for sort in Sort if counts[sort])
-    return f"已存，与前一版相比{differs}" if differs else "已存"
+def _findings(
+    told: Subject | Delivery, whole: dict[str, Subject]
+) -> tuple[tuple[Conflict, ...], tuple[Caution, ...]]:
+    """Return what to look at in a subject, beside the others that are checked with it."""
+    return (conflicts(told), warnings(told, whole.get)) if isinstance(told, Subject) else ((), ())
 
 
 def _line(item: "Known") -> str:
@@ -171,19 +196,3 @@ def _shown(subject: Subject) -> Iterator[str]:
     for record in subject.records:
         yield f"  {record.id}　{record.determined_on}　{record.kind}【{record.state}】{record.title}"
     yield f"校验值 {sha256(canonical(subject))[:_SHOWN]}"
-
-
-def _differences(found: tuple[FactChange, ...]) -> Iterator[str]:
-    for change in found:
-        place = f"{change.collection}.{change.fact}"
-        if change.sort is not Sort.CHANGED:
-            yield f"{change.sort} {place}"
-        yield from (
-            f"{change.sort} {place}.{f.path}：{_value(f.before)} → {_value(f.after)}" for f in change.fields
-        )
-    if not found:
-        yield "没有差异"
-
-
-def _value(value: object) -> str:
-    return "（无）" if value in (None, "", []) else str(value)

@@ -21,7 +21,7 @@ from reportgen.document.tables import (
 )
 from reportgen.subject.base import Fact
 from reportgen.subject.holdings import Person, Qualification, Statement
-from reportgen.subject.model import Link, Subject
+from reportgen.subject.model import Link, Related, Subject
 
 _LINKS, _IDS, _SCOPE, _YEARS, _KNOWN = 6, 12, 800, 5, 60
 
@@ -260,7 +260,7 @@ def related(subject: Subject) -> Table:
             or_none(r.uscc or ""),
             r.relation,
             share(r.share),
-            clipped(r.adverse, _KNOWN) or (r.standing or NONE),
+            _known(r),
         )
         for r in subject.related
     ]
@@ -272,6 +272,11 @@ def related(subject: Subject) -> Table:
         Column("已知情况", 29),
     ]
     return table("关联方", columns, rows, source=source_note(subject, subject.related))
+
+
+def _known(party: Related) -> str:
+    said = [clipped(party.adverse, _KNOWN) or party.standing, "列入名单，见下表" if party.listings else None]
+    return "；".join(word for word in said if word) or NONE
 
 
 _LINES = (

@@ -1,31 +1,39 @@
 """What the office learns of a subject after it issued reports: they are marked, and stay usable."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from sqlmodel import Session
 
 from reportgen.registry.entries import enter_facts
 from reportgen.registry.events import Tag
 from reportgen.registry.lifecycle import Desk
+from reportgen.registry.listings import with_hits
 from reportgen.registry.marks import about, mark, resting_on
 from reportgen.registry.objections import heard
 from reportgen.store.facts import Imported
 from reportgen.subject.changes import SUBJECT, FactChange, FieldChange, Sort
+from reportgen.subject.identity import normalised
 from reportgen.subject.model import Subject
 from reportgen.subject.records import CreditRecord, Nature, RecordState, Severity
 
 _OVER = {RecordState.REPAIRED, RecordState.REVOKED}
 
 
-def learn(session: Session, subject: Subject, desk: Desk) -> tuple[Imported, list[str]]:
+def learn(
+    session: Session, subject: Subject, desk: Desk, moved: Collection[str] = ()
+) -> tuple[Imported, list[str]]:
     """Enter a subject's facts and mark what rests on those that changed; returns the numbers newly marked.
 
-    A record in an open case stays 异议中, and one that was kept has the subject's statement beside it, whatever
-    its source says of it. Raises E0352, E0353.
+    What its hits on lists say stands beside them. A record in an open case stays 异议中, and one that was kept has
+    the subject's statement beside it, whatever its source says of it. Raises E0352, E0353.
     """
-    kept = heard(session, subject)
+    kept = heard(session, with_hits(session, subject))
     told = enter_facts(session, kept, desk)
-    return told, follow(session, subject.uscc, told.changes, kept.records, desk)
+    return told, follow(session, subject.uscc, _besides(told.changes, moved), kept.records, desk)
+
+
+def _besides(changes: Iterable[FactChange], moved: Collection[str]) -> Iterator[FactChange]:
+    return (change for change in changes if change.sort is not Sort.REMOVED or change.fact not in moved)
 
 
 def follow(
@@ -52,13 +60,14 @@ def _weighs(record: CreditRecord) -> bool:
 
 def _rewritten(changes: Iterable[FactChange]) -> Iterator[str]:
     for change in changes:
-        if change.collection in {SUBJECT, "sources"} or change.sort is Sort.ADDED:
+        if change.collection in {SUBJECT, "sources"} or change.sort is Sort.ADDED or change.is_claim:
             continue
         if change.sort is Sort.REMOVED or any(map(_tells, change.fields)):
             yield change.fact
 
 
 def _tells(field: FieldChange) -> bool:
-    """Say whether a field is part of the fact itself, not of where it was found or when it was checked."""
+    """Say whether a field says something else now, and not only how it is spelt, where it was found or when checked."""
     again = field.path.startswith("verification") and None not in (field.before, field.after)
-    return field.path != "source" and not again
+    spelling = normalised(field.before) == normalised(field.after) and None not in (field.before, field.after)
+    return field.path not in {"source", "location"} and not again and not spelling

@@ -138,7 +138,8 @@ TYPES: Mapping[str, Callable[[Value], bool]] = {
     "pack": _matches(_PACK),
     "error": _error,
     **dict.fromkeys(
-        (*("pages", "size", "round", "request", "report", "objection"), *("files", "rows", "reports")), _count
+        (*("pages", "size", "round", "request", "report", "objection", "hit"), *("files", "rows", "reports")),
+        _count,
     ),
     **dict.fromkeys(("provisional", "closed"), _flag),
     **dict.fromkeys(("on", "since", "until", "valid_until", "answer_by"), _day),

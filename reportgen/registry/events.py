@@ -11,7 +11,6 @@ import json
 import re
 from collections.abc import Mapping
 from datetime import datetime
-from enum import StrEnum
 from typing import NamedTuple
 
 from sqlalchemy import Update, bindparam, insert, update
@@ -22,50 +21,10 @@ from sqlmodel import Session
 from reportgen.errors import ReportgenError
 from reportgen.registry.event_data import Value, checked, login, uscc
 from reportgen.registry.tables import EventRow, ReportRow, StreamRow
+from reportgen.registry.tags import OFFICE as OFFICE  # noqa: PLC0414 - the writer's words
+from reportgen.registry.tags import Tag as Tag  # noqa: PLC0414
 from reportgen.store.rows import changed, enter_once, table_of
 
-
-class Tag(StrEnum):
-    """What happened, as subject:object:action."""
-
-    REQUEST_ROW_CREATE = "request:row:create"
-    REPORT_DRAFT_CREATE = "report:draft:create"
-    REPORT_DRAFT_REVIEW = "report:draft:review"
-    REPORT_NUMBER_ALLOT = "report:number:allot"
-    REPORT_NUMBER_VOID = "report:number:void"
-    REPORT_FILE_RENDER = "report:file:render"
-    REPORT_FILE_PUBLISH = "report:file:publish"
-    REPORT_FILE_ERASE = "report:file:erase"
-    REPORT_STATE_ISSUE = "report:state:issue"
-    REPORT_STATE_CONSUME = "report:state:consume"
-    REPORT_STATE_REVOKE = "report:state:revoke"
-    REPORT_STATE_SUPERSEDE = "report:state:supersede"
-    REPORT_STATE_ARCHIVE = "report:state:archive"
-    REPORT_STATE_EXPIRE = "report:state:expire"
-    REPORT_USE_REPEAT = "report:use:repeat"
-    REPORT_USE_REFUSE = "report:use:refuse"
-    REPORT_USE_ANNUL = "report:use:annul"
-    REPORT_MARK_OUTDATED = "report:mark:outdated"
-    REPORT_MARK_DISPUTE = "report:mark:dispute"
-    REPORT_MARK_SETTLE = "report:mark:settle"
-    REPORT_MARK_CORRECT = "report:mark:correct"
-    OBJECTION_CASE_OPEN = "objection:case:open"
-    OBJECTION_CASE_CLOSE = "objection:case:close"
-    SUBJECT_FACTS_IMPORT = "subject:facts:import"
-    PROJECT_VERSION_IMPORT = "project:version:import"
-    PROJECT_MANIFEST_EXPORT = "project:manifest:export"
-    PROJECT_BUNDLE_EXPORT = "project:bundle:export"
-    OFFICE_AGENCY_CHANGE = "office:agency:change"
-    OFFICE_USER_CHANGE = "office:user:change"
-    OFFICE_STAFF_CHANGE = "office:staff:change"
-    OFFICE_KEY_COMPROMISE = "office:key:compromise"
-    OFFICE_BACKUP_MAKE = "office:backup:make"
-    OFFICE_BACKUP_RESTORE = "office:backup:restore"
-    OFFICE_ERASE_RUN = "office:erase:run"
-
-
-OFFICE = "office"
-"""The chain of what becomes of the office itself, and of what leaves it."""
 REPORTS = "report:"
 """How the names of reports' chains begin, and no others."""
 _STREAM = re.compile(r"(?!report\b)[a-z]{1,20}(?::[0-9A-Za-z._-]{1,64})?")
@@ -108,6 +67,9 @@ KEYS: Mapping[Tag, frozenset[str]] = {
     Tag.OBJECTION_CASE_OPEN: _CASE,
     Tag.OBJECTION_CASE_CLOSE: _CASE,
     Tag.SUBJECT_FACTS_IMPORT: frozenset({"uscc", "sha256", "on", "rows"}),
+    Tag.SUBJECT_HIT_CONFIRM: frozenset({"uscc", "hit"}),
+    Tag.SUBJECT_HIT_REJECT: frozenset({"uscc", "hit"}),
+    Tag.LIST_EDITION_IMPORT: frozenset({"sha256", "on", "rows"}),
     Tag.PROJECT_VERSION_IMPORT: _PLACE | {"sha256", "matter"},
     Tag.PROJECT_MANIFEST_EXPORT: _PLACE | {"sha256", "reports"},
     Tag.PROJECT_BUNDLE_EXPORT: _PLACE | {"number", "sha256", "reports"},

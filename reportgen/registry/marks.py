@@ -3,7 +3,7 @@
 After the deadline a bidder can replace nothing, so a change marks a report and leaves its state alone.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from sqlalchemy import update
 from sqlmodel import Session, col, select
@@ -45,6 +45,20 @@ def about(session: Session, uscc: str) -> list[int]:
         .where(PartyRow.uscc == uscc, col(ReportRow.state).in_(_MARKED))
     )
     return sorted(rows.all())
+
+
+def carry_over(session: Session, uscc: str, facts: Mapping[str, str]) -> None:
+    """Let the reports that rest on a fact rest as well on the one under whose id the same thing stands now."""
+    for gone, kept in facts.items():
+        resting = set(_all_resting_on(session, uscc, gone)) - set(_all_resting_on(session, uscc, kept))
+        session.add_all(RestsOnRow(report_id=report, uscc=uscc, fact=kept) for report in sorted(resting))
+    session.flush()
+
+
+def _all_resting_on(session: Session, uscc: str, fact: str) -> Sequence[int]:
+    return session.exec(
+        select(RestsOnRow.report_id).where(RestsOnRow.uscc == uscc, RestsOnRow.fact == fact)
+    ).all()
 
 
 def mark(session: Session, reports: Iterable[int], tag: Tag, desk: Desk) -> list[str]:

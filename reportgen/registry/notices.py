@@ -47,13 +47,6 @@ def of_report(session: Session, report_id: int) -> list[NoticeRow]:
     return list(session.exec(found.order_by(col(NoticeRow.id))).all())
 
 
-def by_hash(session: Session, sha256: str) -> tuple[NoticeRow, ReportRow] | None:
-    """Return the notice whose file has a hash, and the report it corrects."""
-    found = select(NoticeRow).where(NoticeRow.sha256 == sha256).order_by(col(NoticeRow.id)).limit(1)
-    notice = session.exec(found).one_or_none()
-    return None if notice is None else (notice, get(session, notice.report_id))
-
-
 def _held(session: Session, number: str) -> ReportRow:
     report = by_number(session, number, lock=True)
     if report.state not in IN_THE_WORLD:

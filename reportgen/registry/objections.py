@@ -6,7 +6,7 @@ left stands beside the facts whenever facts are pulled, for their sources may sa
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from datetime import date, timedelta
 from enum import StrEnum
@@ -134,6 +134,22 @@ def waiting(session: Session, uscc: str) -> list[ObjectionRow]:
     return list(session.exec(asked.order_by(col(ObjectionRow.id))).all())
 
 
+def deleted(session: Session, uscc: str) -> set[str]:
+    """Return the facts of a subject that cases ended by deleting."""
+    asked = select(ObjectionRow.fact).where(ObjectionRow.uscc == uscc, ObjectionRow.state == Ending.DELETED)
+    return set(session.exec(asked).all())
+
+
+def carry_over(session: Session, uscc: str, facts: Mapping[str, str]) -> None:
+    """Let the cases of a fact be cases of the one under whose id the same thing stands now."""
+    busy = {case.fact for case in waiting(session, uscc)}
+    for gone, kept in facts.items():
+        # Of two open cases of one thing each keeps its own: it has its own answer.
+        if not {gone, kept} <= busy:
+            held = (col(ObjectionRow.uscc) == uscc, col(ObjectionRow.fact) == gone)
+            session.execute(update(ObjectionRow).where(*held).values(fact=kept))
+
+
 def heard(session: Session, subject: Subject) -> Subject:
     """Return a subject as its cases leave it: records in open ones 异议中, those kept with its statement beside.
 
@@ -197,8 +213,13 @@ def _end(session: Session, case: ObjectionRow, ending: Ending, desk: Desk) -> No
 
 
 def _with(subject: Subject, change: Callable[[CreditRecord], dict[str, object]]) -> Subject:
-    records = tuple(CreditRecord.model_validate({**dict(held), **change(held)}) for held in subject.records)
-    return Subject.model_validate({**dict(subject), "records": records})
+    """Return a subject with its records changed, whichever source tells of them: another one may come to count."""
+
+    def changed(records: Iterable[CreditRecord]) -> tuple[CreditRecord, ...]:
+        return tuple(CreditRecord.model_validate({**dict(held), **change(held)}) for held in records)
+
+    claims = subject.claims.model_copy(update={"records": changed(subject.claims.records)})
+    return Subject.model_validate({**dict(subject), "records": changed(subject.records), "claims": claims})
 
 
 def _import(session: Session, after: Subject, before: Subject, desk: Desk) -> None:

@@ -12,7 +12,7 @@ from sqlmodel import Session, and_, col, or_, select
 
 from reportgen.errors import ReportgenError
 from reportgen.registry.numbers import code_hash
-from reportgen.registry.tables import LIGHT, Kind, PartyRow, ReportRow, State
+from reportgen.registry.tables import LIGHT, Kind, NoticeRow, PartyRow, ReportRow, State
 
 _MOST = 500
 _REPORTS = select(ReportRow).options(LIGHT)
@@ -106,6 +106,13 @@ def by_file_hash(session: Session, sha256: str) -> ReportRow:
     if report is None:
         raise ReportgenError("E0503", sha256=sha256)
     return report
+
+
+def notice_by_hash(session: Session, sha256: str) -> tuple[NoticeRow, ReportRow] | None:
+    """Return the 更正通知书 whose file has a hash, and the report it corrects."""
+    found = select(NoticeRow).where(NoticeRow.sha256 == sha256).order_by(col(NoticeRow.id)).limit(1)
+    notice = session.exec(found).one_or_none()
+    return None if notice is None else (notice, session.get_one(ReportRow, notice.report_id, options=[LIGHT]))
 
 
 def unfinished(session: Session, until: datetime, *kinds: Kind) -> list[ReportRow]:

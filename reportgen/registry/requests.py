@@ -24,6 +24,7 @@ from reportgen.registry import lifecycle
 from reportgen.registry.changes import learn
 from reportgen.registry.entries import enter_project
 from reportgen.registry.lifecycle import Desk, id_of
+from reportgen.registry.listings import with_hits
 from reportgen.registry.objections import heard
 from reportgen.registry.tables import PartyRow, ReportRow, RequestRow, RestsOnRow, State
 from reportgen.store.facts import subject_by_hash
@@ -65,8 +66,11 @@ class Request:
 
 
 def current(session: Session, applicant: Applicant) -> Applicant:
-    """Return an applicant whose facts are as the subjects' objections leave them, whatever their file says."""
-    members = [m.model_copy(update={"subject": heard(session, m.subject)}) for m in applicant.members]
+    """Return an applicant whose facts are as the subjects' hits and objections leave them, whatever their file says."""
+    members = [
+        m.model_copy(update={"subject": heard(session, with_hits(session, m.subject))})
+        for m in applicant.members
+    ]
     return applicant.model_copy(update={"members": tuple(members)})
 
 

@@ -10,10 +10,10 @@ from sqlmodel import Session, col, select
 
 from reportgen.certify.facts import COMPARISON, NOTICE, Change, RegisterFacts, Source
 from reportgen.errors import ReportgenError
-from reportgen.registry import notices, queries
-from reportgen.registry.events import OFFICE, Tag
+from reportgen.registry import queries
 from reportgen.registry.standing import KINDS, SUPERSEDED, later, standing
 from reportgen.registry.tables import EventRow, Kind, NoticeRow, ReportRow
+from reportgen.registry.tags import OFFICE, Tag
 from reportgen.store.tables import AgencyRow
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ class Paper:
 
 def facts(session: Session, sha256: str, number: str, at: datetime) -> RegisterFacts:
     """Return what the register says of a file: by its hash, else of the report whose number it bears."""
-    book, noticed = _book(session, at), notices.by_hash(session, sha256)
+    book, noticed = _book(session, at), queries.notice_by_hash(session, sha256)
     if noticed is not None:
         return _corrects(*noticed, book)
     row = _row(session, sha256, number)

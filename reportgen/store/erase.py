@@ -9,15 +9,17 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
-from sqlalchemy import delete, func, update
+from sqlalchemy import String, cast, delete, func, update
 from sqlmodel import Session, col, select
 
 from reportgen.errors import ReportgenError
 from reportgen.store.engine import Store
 from reportgen.store.facts import COUNTING
-from reportgen.store.tables import CheckRow, SnapshotRow, SubjectRow
+from reportgen.store.tables import CheckRow, FormerCodeRow, HitRow, SnapshotRow, SubjectRow
+from reportgen.subject.base import Fact
 from reportgen.subject.canonical import canonical, sha256
-from reportgen.subject.model import COLLECTIONS, Subject
+from reportgen.subject.claims import claims_of, facts_of
+from reportgen.subject.model import COLLECTIONS, Facts, Subject
 from reportgen.subject.records import CreditRecord, Nature
 from reportgen.subject.window import Placing, Window, window
 
@@ -95,6 +97,9 @@ def erase_subject(session: Session, uscc: str, at: datetime) -> None:
     session.execute(update(SnapshotRow).where(col(SnapshotRow.uscc) == uscc).values(gone))
     session.execute(update(SubjectRow).where(col(SubjectRow.uscc) == uscc).values(name="", former_names=""))
     session.execute(delete(CheckRow).where(col(CheckRow.uscc) == uscc))
+    hits = update(HitRow).where(col(HitRow.uscc) == uscc)
+    session.execute(hits.values(party="", relation="", reason="", party_key=cast(col(HitRow.id), String)))
+    session.execute(delete(FormerCodeRow).where(col(FormerCodeRow.uscc) == uscc))
 
 
 def old_versions(session: Session, before: date, spared: Collection[str] = frozenset()) -> list[int]:
@@ -113,11 +118,15 @@ def old_versions(session: Session, before: date, spared: Collection[str] = froze
 def erase_version(session: Session, version: int, at: datetime) -> None:
     """Forget a version whole, and the checks of what stands in no other one; its days and its hash stay."""
     row = session.get_one(SnapshotRow, version)
-    gone = {fact.id for _, fact in _subject(row).facts()}
+    gone = _names(_subject(row))
     row.content, row.redacted_sha256, row.erased_at = None, None, at
     session.flush()
-    left = {fact.id for other in _readable(session, row.uscc) for _, fact in _subject(other).facts()}
+    left = {name for other in _readable(session, row.uscc) for name in _names(_subject(other))}
     _forget_checks(session, row.uscc, gone - left)
+
+
+def _names(subject: Subject) -> set[str]:
+    return {fact.id for _, fact in (*facts_of(subject), *claims_of(subject))}
 
 
 def scrub(store: Store) -> None:
@@ -141,7 +150,8 @@ def _due(subjects: Sequence[Subject], spans: Spans) -> Due:
     span = spans(counts.registration.region)
     placed = window(counts.records, span)
     shown = {item.record.id for item in placed if not item.withheld}
-    held = {record.id for s in earlier for record in s.records if record.nature is not Nature.FAVOURABLE}
+    told = [record for s in earlier for record in (*s.records, *s.claims.records)]
+    held = {record.id for record in told if record.nature is not Nature.FAVOURABLE}
     ended = {item.record.id for item in placed if item.placing in _ENDED and _burdens(item.record)}
     missing = _missing(counts, [record for s in earlier for record in s.records], span)
     return Due(tuple(sorted(held - shown)), tuple(sorted({*ended, *missing})))
@@ -191,15 +201,20 @@ def _subject(row: SnapshotRow) -> Subject:
 
 
 def _take_out(session: Session, row: SnapshotRow, facts: Collection[str], at: datetime) -> bool:
-    """Take facts out of a version; say whether it held any of them."""
+    """Take facts, and what other sources say of them, out of a version; say whether it held any of them."""
     subject = _subject(row)
-    left = {name: tuple(f for f in getattr(subject, name) if f.id not in facts) for name in COLLECTIONS}
-    if all(len(left[name]) == len(getattr(subject, name)) for name in COLLECTIONS):
+    if not any(fact.id in facts for _, _, fact in (*subject.listed(), *subject.claims.listed())):
         return False
-    row.content = canonical(Subject.model_validate({**dict(subject), **left}))
+    claims = subject.claims.model_copy(update=_without(subject.claims, facts))
+    left = {**dict(subject), **_without(subject, facts), "claims": claims}
+    row.content = canonical(Subject.model_validate(left))
     row.redacted_sha256, row.erased_at = sha256(row.content), at
     session.flush()
     return True
+
+
+def _without(held: Facts, facts: Collection[str]) -> dict[str, tuple[Fact, ...]]:
+    return {name: tuple(f for f in getattr(held, name) if f.id not in facts) for name in COLLECTIONS}
 
 
 def _forget_checks(session: Session, uscc: str, facts: Collection[str]) -> None:

@@ -10,15 +10,16 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, func
+from sqlalchemy import ColumnElement, delete, func
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import defer
 from sqlmodel import Session, col, or_, select
 
 from reportgen.errors import ReportgenError
-from reportgen.store.tables import CheckRow, SnapshotRow, SubjectRow
+from reportgen.store.tables import CheckRow, FormerCodeRow, SnapshotRow, SubjectRow
 from reportgen.subject.canonical import canonical, sha256
 from reportgen.subject.changes import FactChange, changes
+from reportgen.subject.claims import claims_of, facts_of
 from reportgen.subject.model import Subject
 
 MOST = 50
@@ -95,6 +96,7 @@ def import_subject(session: Session, subject: Subject, known_at: datetime) -> Im
     if told.counts:
         told = replace(told, changes=_changes(session, subject))
         entry.name, entry.former_names = subject.name, "\n".join(subject.former_names)
+        _enter_codes(session, subject)
     _enter_checks(session, subject)
     session.add(
         SnapshotRow(
@@ -133,6 +135,25 @@ def subject_by_hash(session: Session, uscc: str, digest: str) -> Subject | None:
     whole = (SnapshotRow.uscc == uscc, SnapshotRow.sha256 == digest, col(SnapshotRow.erased_at).is_(None))
     content = session.exec(select(SnapshotRow.content).where(*whole).limit(1)).first()
     return Subject.model_validate_json(content) if content else None
+
+
+def known_now(session: Session, uscc: str) -> Subject | None:
+    """Return a subject as the office knows it now, None where it knows none."""
+    with suppress(ReportgenError):
+        return subject_at(session, uscc)
+    return None
+
+
+def now_under(session: Session, code: str) -> list[str]:
+    """Return the codes of the subjects that once had a code."""
+    found = select(FormerCodeRow.uscc).where(FormerCodeRow.code == code)
+    return sorted(session.exec(found).all())
+
+
+def namesakes(session: Session, subject: Subject) -> list[str]:
+    """Return the codes of other subjects that are called the same."""
+    found = select(SubjectRow.uscc).where(SubjectRow.name == subject.name, SubjectRow.uscc != subject.uscc)
+    return sorted(session.exec(found).all())
 
 
 def versions(session: Session, uscc: str) -> list[Version]:
@@ -204,10 +225,16 @@ def _changes(session: Session, subject: Subject) -> tuple[FactChange, ...]:
     return changes(Subject.model_validate_json(before), subject) if before else ()
 
 
+def _enter_codes(session: Session, subject: Subject) -> None:
+    session.execute(delete(FormerCodeRow).where(col(FormerCodeRow.uscc) == subject.uscc))
+    session.add_all(FormerCodeRow(code=code, uscc=subject.uscc) for code in set(subject.former_codes))
+
+
 def _enter_checks(session: Session, subject: Subject) -> None:
     rows = session.exec(select(CheckRow).where(CheckRow.uscc == subject.uscc)).all()
     held = {(row.fact, row.by, row.how, row.on) for row in rows}
-    checks = [(fact.id, fact.verification) for _, fact in subject.facts() if fact.verification is not None]
+    told = (*facts_of(subject), *claims_of(subject))
+    checks = [(fact.id, fact.verification) for _, fact in told if fact.verification is not None]
     for fact, check in checks:
         if (fact, check.by, check.how, check.on) not in held:
             session.add(CheckRow(uscc=subject.uscc, fact=fact, by=check.by, how=check.how, on=check.on))

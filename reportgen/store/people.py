@@ -34,6 +34,9 @@ class Action(StrEnum):
     BUNDLE = "写出比对汇总表"
     DISPUTE = "受理与办结异议"
     IMPORT = "导入主体与项目"
+    LIST = "导入名单"
+    SCREEN = "与名单交叉比对"
+    HIT = "确认与排除名单命中"
     USAGE = "统计使用情况"
     USERS = "管理用户"
     OFFICE = "管理备案与人员"
@@ -45,6 +48,9 @@ PERMITTED: Mapping[Action, frozenset[str]] = {
     **dict.fromkeys((Action.ARCHIVE, Action.MANIFEST, Action.BUNDLE), frozenset({"CLERK", "ISSUER"})),
     Action.DISPUTE: frozenset({"CLERK", "REVIEWER"}),
     Action.IMPORT: frozenset({"CLERK"}),
+    Action.LIST: frozenset({"CLERK"}),
+    Action.SCREEN: frozenset({"CLERK", "REVIEWER"}),
+    Action.HIT: frozenset({"REVIEWER"}),
     Action.USAGE: frozenset(ROLES),
     **dict.fromkeys((Action.USERS, Action.OFFICE), frozenset({"ADMIN"})),
 }

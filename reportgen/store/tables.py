@@ -1,4 +1,4 @@
-"""Tables of the office's facts: agency, users, staff, subjects, projects, checks.
+"""Tables of the office's facts: agency, users, staff, subjects, projects, checks, lists.
 
 Facts are kept whole, version by version, with the day they describe (valid time, `as_of`) and the moment
 the office learned them (known time, `known_at`), so that any earlier judgement can be repeated. Moments
@@ -9,7 +9,7 @@ but what describes the present: names, roles, the end of a filing.
 from datetime import date
 
 from pydantic import NaiveDatetime
-from sqlalchemy import CheckConstraint, ForeignKey, Index, MetaData, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, MetaData, Text, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 NAMES = {
@@ -21,15 +21,16 @@ NAMES = {
 }
 METADATA = MetaData(naming_convention=NAMES)
 """Every table of the office; constraints have names, so that a migration can take them back."""
-REVISION = "0005"
+REVISION = "0007"
 """The migration that makes the tables as they stand here and in the register; a test holds it to the last one."""
 ROLES = ("ADMIN", "CLERK", "REVIEWER", "ISSUER", "AUDITOR")
 SHA256 = 64
 
 
 class Row(SQLModel):
-    """A row of the office's database."""
+    """A row of the office's database; what would validate it is built when it is first asked for."""
 
+    model_config = {"defer_build": True}
     metadata = METADATA
 
 
@@ -100,8 +101,17 @@ class SubjectRow(Row, table=True):
     __tablename__ = "subject"
 
     uscc: str = Field(max_length=18, primary_key=True)
-    name: str = Field(max_length=200)
+    name: str = Field(max_length=200, index=True)
     former_names: str = Field(default="", sa_type=Text, sa_column_kwargs={"server_default": ""})
+
+
+class FormerCodeRow(Row, table=True):
+    """A code that a subject had before the one it has now."""
+
+    __tablename__ = "former_code"
+
+    code: str = Field(max_length=30, primary_key=True)
+    uscc: str = Field(sa_column_args=(ForeignKey("subject.uscc"),), max_length=18, primary_key=True)
 
 
 class SnapshotRow(Row, table=True):
@@ -180,3 +190,97 @@ class LotRow(Row, table=True):
     project_id: int = Field(sa_column_args=(ForeignKey("project.id"),), primary_key=True)
     lot: str = Field(max_length=64, primary_key=True)
     name: str = Field(max_length=200)
+
+
+class ListRow(Row, table=True):
+    """A list (名单) by its name, its kind (a kind of record), and by which table of characters its names compare."""
+
+    __tablename__ = "list"
+
+    id: int | None = Field(default=None, primary_key=True)
+    name: str = Field(max_length=200, unique=True)
+    kind: str = Field(max_length=20)
+    spelling: str = Field(max_length=20)
+
+
+class EditionRow(Row, table=True):
+    """A list as it was collected on a day and learned at a moment, with the hash of its file."""
+
+    __tablename__ = "list_edition"
+
+    id: int | None = Field(default=None, primary_key=True)
+    list_id: int = Field(sa_column_args=(ForeignKey("list.id"),), index=True)
+    source: str = Field(max_length=200)
+    collected_on: date
+    known_at: NaiveDatetime
+    sha256: str = Field(max_length=SHA256)
+    entries: int
+
+
+_THERE = text("gone_id IS NULL")
+
+
+class EntryRow(Row, table=True):
+    """Who stands on a list, from the edition that first says so until the first one that says it no more.
+
+    What later editions repeat word for word is the same entry; `digest` is of what it says.
+    """
+
+    __tablename__ = "list_entry"
+    __table_args__ = tuple(
+        Index(f"ix_list_entry_{'_'.join(columns)}", *columns, sqlite_where=_THERE, postgresql_where=_THERE)
+        for columns in (("list_id", "digest"), ("uscc",), ("name_key",))
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    list_id: int = Field(sa_column_args=(ForeignKey("list.id"),))
+    edition_id: int = Field(sa_column_args=(ForeignKey("list_edition.id"),))
+    gone_id: int | None = Field(default=None, sa_column_args=(ForeignKey("list_edition.id"),))
+    digest: str = Field(max_length=32)
+    uscc: str | None = Field(default=None, max_length=18)
+    name: str = Field(max_length=200)
+    name_key: str = Field(max_length=200)
+    former_names: str = Field(default="", sa_type=Text, sa_column_kwargs={"server_default": ""})
+    listed_on: date
+    until: date | None = None
+    basis: str = Field(sa_type=Text)
+    authority: str = Field(max_length=200)
+
+
+class AliasRow(Row, table=True):
+    """A former name of an entry, as it is compared."""
+
+    __tablename__ = "list_alias"
+
+    entry_id: int = Field(sa_column_args=(ForeignKey("list_entry.id"),), primary_key=True)
+    name_key: str = Field(max_length=200, primary_key=True, index=True)
+
+
+class HitRow(Row, table=True):
+    """A hit (命中): a subject, or a party one step from it, and the entry of a list that has its code or its name.
+
+    PROVEN is the same code; of the same name alone nothing follows while it is OPEN.
+    """
+
+    __tablename__ = "hit"
+    __table_args__ = (
+        UniqueConstraint("uscc", "entry_id", "party_key"),
+        CheckConstraint("state IN ('PROVEN', 'OPEN', 'CONFIRMED', 'REJECTED')", name="state"),
+        CheckConstraint(
+            "(state IN ('CONFIRMED', 'REJECTED')) = (decided_at IS NOT NULL AND decided_by IS NOT NULL)",
+            name="decided",
+        ),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    uscc: str = Field(sa_column_args=(ForeignKey("subject.uscc"),), max_length=18)
+    entry_id: int = Field(sa_column_args=(ForeignKey("list_entry.id"),))
+    party_key: str = Field(max_length=200)
+    party: str = Field(max_length=200)
+    party_uscc: str | None = Field(default=None, max_length=18)
+    relation: str = Field(max_length=200)
+    state: str = Field(max_length=10)
+    found_at: NaiveDatetime
+    decided_at: NaiveDatetime | None = None
+    decided_by: str | None = Field(default=None, max_length=60)
+    reason: str = Field(default="", sa_type=Text, sa_column_kwargs={"server_default": ""})

@@ -69,9 +69,12 @@ Region = Annotated[str, Field(pattern=r"^[0-9]{6}$")]
 
 
 class Model(BaseModel):
-    """An immutable record that refuses unknown keys."""
+    """An immutable record that refuses unknown keys.
 
-    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+    Its validator is built when it is first asked for: a command needs a few of the hundreds.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True, defer_build=True)
 
 
 class Origin(StrEnum):
@@ -96,7 +99,9 @@ class Source(Model):
 
     `complete_for` names the collections of the subject for which this source is a closed list on
     that day: only there does the absence of a fact say something. `complete_since` is the day from
-    which a list of records is closed; where it is absent, the look-back of the rules.
+    which a list of records is closed; where it is absent, the look-back of the rules. `commitment` is
+    the 真实性承诺 under which a subject declared it, by number and date; `sha256` the hash of the file
+    that was read.
     """
 
     id: Identifier
@@ -106,14 +111,20 @@ class Source(Model):
     location: str = Field(default="", max_length=500)
     complete_for: tuple[Text, ...] = ()
     complete_since: Date | None = None
+    commitment: str = Field(default="", max_length=LONGEST_TEXT)
+    sha256: str = Field(default="", pattern=r"^([0-9a-f]{64})?$")
 
 
 class Fact(Model):
-    """A fact with its own id, its source, and its 核实记录 where somebody checked it."""
+    """A fact with its own id, its source, and its 核实记录 where somebody checked it.
+
+    `location` says where in its source it stands: a page, a row of a table or of a file.
+    """
 
     id: Identifier
     source: Identifier
     verification: Verification | None = None
+    location: str = Field(default="", max_length=LONGEST_TEXT)
 
     def counts(self, source: Source) -> bool:
         """Say whether the fact may be relied on: not self-declared, or checked by somebody."""

@@ -7,11 +7,13 @@ lack it. So a default, once released, is never changed.
 
 import hashlib
 import json
+from collections.abc import Iterable
 from typing import TypeVar
 
 from pydantic import BaseModel
 
-from reportgen.subject.model import COLLECTIONS, Subject
+from reportgen.subject.base import Fact, Source
+from reportgen.subject.model import COLLECTIONS, Facts, Subject
 
 _M = TypeVar("_M", bound=BaseModel)
 
@@ -28,9 +30,18 @@ def sha256(text: str) -> str:
 
 
 def in_order(model: _M) -> _M:
-    """Return a subject with its sources and facts by id; any other model as it is, for there order may tell."""
+    """Return a subject with its sources, facts and claims by id; any other model as it is, for there order may tell."""
     if not isinstance(model, Subject):
         return model
-    names = ("sources", *COLLECTIONS)
-    ordered = {name: tuple(sorted(getattr(model, name), key=lambda item: item.id)) for name in names}
-    return model.model_copy(update=ordered)
+    ordered = {"sources": _by_id(model.sources), **_ordered(model)}
+    others = {"registrations": _by_id(model.claims.registrations), **_ordered(model.claims)}
+    return model.model_copy(update={**ordered, "claims": model.claims.model_copy(update=others)})
+
+
+def _ordered(facts: Facts) -> dict[str, tuple[Source | Fact, ...]]:
+    return {name: _by_id(getattr(facts, name)) for name in COLLECTIONS}
+
+
+def _by_id(items: Iterable[Source | Fact]) -> tuple[Source | Fact, ...]:
+    # Of claims several may stand under one id, each from a source of its own.
+    return tuple(sorted(items, key=lambda item: (item.id, getattr(item, "source", ""))))

@@ -10,7 +10,10 @@ from reportgen.subject.model import COLLECTIONS, Subject
 
 SUBJECT = "subject"
 """The collection of what belongs to no fact: name, former names and codes, the day of the facts."""
+CLAIMS = "claims"
+"""What the collections of claims begin with; a claim is known by its id and its source, `R1@S2`."""
 _LISTS = ("sources", *COLLECTIONS)
+_ORDER = (SUBJECT, "registration", *_LISTS, *(f"{CLAIMS}.{name}" for name in ("registrations", *COLLECTIONS)))
 _Key = tuple[str, str]
 _Fields = dict[str, JsonValue]
 
@@ -32,12 +35,17 @@ class FieldChange(Model):
 
 
 class FactChange(Model):
-    """A fact, or a source, that was added, removed or changed; `fields` says how a changed one differs."""
+    """A fact, a claim or a source, that was added, removed or changed; `fields` says how a changed one differs."""
 
     collection: str
     fact: str
     sort: Sort
     fields: tuple[FieldChange, ...] = ()
+
+    @property
+    def is_claim(self) -> bool:
+        """Say whether it is only told otherwise by a source that does not count."""
+        return self.collection.startswith(f"{CLAIMS}.")
 
 
 def changes(before: Subject, after: Subject) -> tuple[FactChange, ...]:
@@ -60,8 +68,7 @@ def _differences(old: Mapping[_Key, _Fields], new: Mapping[_Key, _Fields]) -> It
 
 
 def _place(key: _Key) -> tuple[int, str]:
-    order = (SUBJECT, "registration", *_LISTS)
-    return order.index(key[0]), key[1]
+    return _ORDER.index(key[0]), key[1]
 
 
 def _fields(old: _Fields, new: _Fields) -> Iterator[FieldChange]:
@@ -73,11 +80,16 @@ def _fields(old: _Fields, new: _Fields) -> Iterator[FieldChange]:
 
 def _facts(subject: Subject) -> dict[_Key, _Fields]:
     data = subject.model_dump(mode="json")
-    lists = {name: data.pop(name) for name in _LISTS}
-    registration = data.pop("registration")
-    items = [("registration", registration), *((name, item) for name in _LISTS for item in lists[name])]
+    claims = data.pop("claims")
+    items = [("registration", data.pop("registration"))]
+    items += [(name, item) for name in _LISTS for item in data.pop(name)]
     found = {(name, str(item["id"])): dict(_flat(item)) for name, item in items}
-    return {(SUBJECT, subject.uscc): dict(_flat(data)), **found}
+    told = {
+        (f"{CLAIMS}.{name}", f"{item['id']}@{item['source']}"): dict(_flat(item))
+        for name, listed in claims.items()
+        for item in listed
+    }
+    return {(SUBJECT, subject.uscc): dict(_flat(data)), **found, **told}
 
 
 def _flat(data: Mapping[str, JsonValue], above: str = "") -> Iterator[tuple[str, JsonValue]]:

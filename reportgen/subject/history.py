@@ -5,13 +5,16 @@ an outcome that had not come yet is unknown again, never good. What was struck o
 list was collected cannot be restored.
 """
 
+from collections.abc import Mapping
 from datetime import date
 from typing import TypeVar
 
 from reportgen.errors import ReportgenError
 from reportgen.subject.base import Fact, Source
+from reportgen.subject.claims import claims_of, decided, facts_of
 from reportgen.subject.holdings import Contract, ContractStatus, Performance
-from reportgen.subject.model import COLLECTIONS, Change, Standing, Subject
+from reportgen.subject.identity import REGISTRATION
+from reportgen.subject.model import COLLECTIONS, Change, Claims, Facts, Standing, Subject
 from reportgen.subject.records import CreditRecord, Fulfilment, RecordKind, RecordState
 
 _F = TypeVar("_F", bound=Fact)
@@ -20,10 +23,8 @@ _BEGINS = {
     "officers": "since",
     "qualifications": "valid_from",
     "credit_lines": "issued_on",
-    "contracts": "signed_on",
     "technology": "granted_on",
     "equipment": "commissioned_on",
-    "records": "determined_on",
 }
 """By collection, the date from which a fact of it is there; without that date it always was."""
 _EVENTS = (
@@ -47,20 +48,16 @@ _STATE_ITEMS = {"登记状态", "登记状态变更", "经营状态", "经营状
 def known_at(subject: Subject, day: date) -> Subject:
     """Return the subject as it was known on a day: without sources collected and checks made later.
 
-    Raises E0315 where the registration itself was not known yet.
+    Of what several sources tell, that counts which counted without the later ones. Raises E0315 where the registration itself was not known yet.
     """
-    source = subject.source_of(subject.registration)
-    if source.collected_on > day:
-        detail = f"登记信息采集于 {source.collected_on}"
-        raise ReportgenError("E0315", path="registration", name=subject.name, detail=detail, on=day)
     sources = tuple(s for s in subject.sources if s.collected_on <= day)
     names = {s.id for s in sources}
-    facts = {
-        name: tuple(_unchecked(fact, day) for fact in getattr(subject, name) if fact.source in names)
-        for name in COLLECTIONS
-    }
-    registration = _unchecked(subject.registration, day)
-    return _rebuilt(subject, facts, as_of=min(subject.as_of, day), sources=sources, registration=registration)
+    told = [(name, fact) for name, fact in (*facts_of(subject), *claims_of(subject)) if fact.source in names]
+    if all(name != REGISTRATION for name, _ in told):
+        detail = f"登记信息采集于 {subject.source_of(subject.registration).collected_on}"
+        raise ReportgenError("E0315", path="registration", name=subject.name, detail=detail, on=day)
+    fields = decided([(name, _unchecked(fact, day)) for name, fact in told], sources)
+    return _rebuilt(subject, fields, as_of=min(subject.as_of, day), sources=sources)
 
 
 def as_of(subject: Subject, day: date) -> Subject:
@@ -76,15 +73,26 @@ def as_of(subject: Subject, day: date) -> Subject:
         detail = f"成立于 {subject.registration.established_on}"
         raise ReportgenError("E0315", path="registration", name=subject.name, detail=detail, on=day)
     facts = {name: _begun(subject, name, day) for name in COLLECTIONS}
-    facts["contracts"] = tuple(_contract(item, day) for item in subject.contracts if item.signed_on <= day)
-    facts["records"] = tuple(_record(item, day) for item in subject.records if item.determined_on <= day)
     registration = _with(subject.registration, standing=_standing(subject, day))
     sources = tuple(_listed(source, day) for source in subject.sources)
-    return _rebuilt(subject, facts, as_of=day, sources=sources, registration=registration)
+    then = {"as_of": day, "sources": sources, "claims": _claims(subject, facts, day)}
+    return _rebuilt(subject, {**facts, **then}, registration=registration)
 
 
-def _rebuilt(subject: Subject, facts: dict[str, tuple[Fact, ...]], **changes: object) -> Subject:
-    return Subject.model_validate({**dict(subject), **facts, **changes})
+def _claims(subject: Subject, facts: Mapping[str, tuple[Fact, ...]], day: date) -> Claims:
+    """Return the claims about what was there; how other sources would have told the registration is not known."""
+    left = {fact.id for items in facts.values() for fact in items}
+    gone = {fact.id for _, _, fact in subject.listed()} - left
+    listed = {
+        name: tuple(claim for claim in _begun(subject.claims, name, day) if claim.id not in gone)
+        for name in COLLECTIONS
+    }
+    registrations = subject.claims.registrations if day == subject.as_of else ()
+    return Claims.model_validate({**listed, "registrations": registrations})
+
+
+def _rebuilt(subject: Subject, fields: Mapping[str, object], **changes: object) -> Subject:
+    return Subject.model_validate({**dict(subject), **fields, **changes})
 
 
 def _with(fact: _F, **changes: object) -> _F:
@@ -106,15 +114,18 @@ def _listed(source: Source, day: date) -> Source:
     return Source.model_validate({**dict(source), **changes})
 
 
-def _begun(subject: Subject, collection: str, day: date) -> tuple[Fact, ...]:
-    items: tuple[Fact, ...] = getattr(subject, collection)
+def _begun(facts: Facts, collection: str, day: date) -> tuple[Fact, ...]:
     if collection == "statements":
-        return tuple(item for item in subject.statements if item.year < day.year)
+        return tuple(item for item in facts.statements if item.year < day.year)
     if collection == "headcounts":
-        return tuple(item for item in subject.headcounts if item.year <= day.year)
-    if collection not in _BEGINS:
-        return items
-    return tuple(item for item in items if not _later(item, _BEGINS[collection], day))
+        return tuple(item for item in facts.headcounts if item.year <= day.year)
+    if collection == "contracts":
+        return tuple(_contract(item, day) for item in facts.contracts if item.signed_on <= day)
+    if collection == "records":
+        return tuple(_record(item, day) for item in facts.records if item.determined_on <= day)
+    items: tuple[Fact, ...] = getattr(facts, collection)
+    begins = _BEGINS.get(collection)
+    return items if begins is None else tuple(item for item in items if not _later(item, begins, day))
 
 
 def _later(fact: Fact, field: str, day: date) -> bool:

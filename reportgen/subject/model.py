@@ -20,6 +20,7 @@ from reportgen.subject.base import (
     Share,
     Source,
     Text,
+    Verification,
     require_order,
 )
 from reportgen.subject.holdings import (
@@ -34,7 +35,10 @@ from reportgen.subject.holdings import (
 )
 from reportgen.subject.identifiers import Uscc, subject_kind
 from reportgen.subject.links import Misfit, misfits
-from reportgen.subject.records import CreditRecord
+from reportgen.subject.records import CreditRecord, RecordKind
+
+WHOLE = Decimal("1.0001")
+"""What all shares of a subject may come to at most: each was rounded."""
 
 
 class Standing(StrEnum):
@@ -111,8 +115,26 @@ class Officer(Fact):
     links: tuple[Link, ...] = ()
 
 
+class Listing(Model):
+    """An entry of a list (名单) that means a related party: what list, since when, by what and by whom.
+
+    `source` and `collected_on` say where the list was taken from; `verification` is that of whoever
+    found that the entry means this party, where it has only the name. The office enters it, no file.
+    """
+
+    list: Text
+    kind: RecordKind
+    listed_on: Date
+    until: Date | None = None
+    basis: LongText
+    authority: Text
+    source: Text
+    collected_on: Date
+    verification: Verification | None = None
+
+
 class Related(Fact):
-    """A related legal entity (关联方) and what is known to its charge."""
+    """A related legal entity (关联方) and what is known to its charge; a person only with a `listings` of its own."""
 
     name: Text
     uscc: Uscc | None = None
@@ -120,21 +142,12 @@ class Related(Fact):
     share: Share | None = None
     standing: Standing | None = None
     adverse: LongText = ""
+    listings: tuple[Listing, ...] = ()
 
 
-class Subject(Model):
-    """One legal entity with everything the agency knows about it on `as_of`.
+class Facts(Model):
+    """The collections of facts, each a tuple that may be empty."""
 
-    Every fact names a source of `sources`; fact ids are unique within the subject.
-    """
-
-    uscc: Uscc
-    name: Text
-    former_names: tuple[Text, ...] = ()
-    former_codes: tuple[Annotated[str, Field(max_length=30)], ...] = ()
-    as_of: Date
-    sources: tuple[Source, ...] = Field(min_length=1)
-    registration: Registration
     changes: tuple[Change, ...] = ()
     shareholders: tuple[Shareholder, ...] = ()
     officers: tuple[Officer, ...] = ()
@@ -149,6 +162,46 @@ class Subject(Model):
     headcounts: tuple[Headcount, ...] = ()
     records: tuple[CreditRecord, ...] = ()
 
+    def listed(self) -> Iterator[tuple[str, str, Fact]]:
+        """Yield (collection, path, fact) for every fact of the collections, in the order of the fields."""
+        for name in COLLECTIONS:
+            for index, fact in enumerate(getattr(self, name)):
+                yield name, f"{name}[{index}]", fact
+
+
+class Claims(Facts):
+    """另述: what other sources say of the same things, and what does not count.
+
+    A claim stands under the id of the fact it is about.
+    """
+
+    registrations: tuple[Registration, ...] = ()
+
+    def told(self) -> Iterator[tuple[str, Fact]]:
+        """Yield (path, claim) for every claim."""
+        yield from ((f"registrations[{index}]", claim) for index, claim in enumerate(self.registrations))
+        yield from ((path, claim) for _, path, claim in self.listed())
+
+
+class _Head(Model):
+    uscc: Uscc
+    name: Text
+    former_names: tuple[Text, ...] = ()
+    former_codes: tuple[Annotated[str, Field(max_length=30)], ...] = ()
+    as_of: Date
+    sources: tuple[Source, ...] = Field(min_length=1)
+    registration: Registration
+
+
+class Subject(Facts, _Head):
+    """One legal entity with everything the agency knows about it on `as_of`.
+
+    Every fact names a source of `sources`; fact ids are unique within the subject. `claims` holds what
+    sources say besides: it is compared, and never judged or printed.
+    """
+
+    claims: Claims = Claims()
+
     @property
     def kind(self) -> str:
         """Return the kind of subject by its USCC: 企业, 事业单位 …"""
@@ -157,9 +210,7 @@ class Subject(Model):
     def facts(self) -> Iterator[tuple[str, Fact]]:
         """Yield (path, fact) for every fact in the order of the fields."""
         yield "registration", self.registration
-        for name in COLLECTIONS:
-            for index, fact in enumerate(getattr(self, name)):
-                yield f"{name}[{index}]", fact
+        yield from ((path, fact) for _, path, fact in self.listed())
 
     def source_of(self, fact: Fact) -> Source:
         """Return the source a fact names."""
@@ -172,6 +223,14 @@ class Subject(Model):
     def proven(self, fact: Fact) -> bool:
         """Say whether a fact may bar: from a public source, or checked by somebody."""
         return self.source_of(fact).origin is Origin.OFFICIAL or fact.verification is not None
+
+    def relied_on(self) -> tuple[Source, ...]:
+        """Return the sources but those of which nothing counts: all they tell stands beside what others tell."""
+        counting = {fact.source for _, fact in self.facts()}
+        aside = {claim.source for claim in self.claims.registrations}
+        aside |= {claim.source for _, _, claim in self.claims.listed()}
+        unheard = aside - counting
+        return tuple(source for source in self.sources if source.id not in unheard or source.complete_for)
 
     def lists(self, collection: str) -> tuple[Source, ...]:
         """Return the sources that are a closed list for a collection, the newest first.
@@ -190,9 +249,9 @@ class Subject(Model):
     def _facts_hang_together(self) -> Self:
         named = [(path, fact.id, fact.source) for path, fact in self.facts()]
         faults = [*misfits(named, [source.id for source in self.sources]), *self._alien_collections()]
-        faults += self._repeated_years()
+        faults += [*self._repeated_years(), *self._alien_claims()]
         total = sum((holder.share for holder in self.shareholders), Decimal(0))
-        if total > Decimal("1.0001"):
+        if total > WHOLE:
             faults.append(("shareholders", f"持股比例合计 {total}，大于 1"))
         if faults:
             raise Misfits(faults)
@@ -206,6 +265,12 @@ class Subject(Model):
             for name in source.complete_for
             if name not in names
         ]
+
+    def _alien_claims(self) -> Iterator[Misfit]:
+        known = {source.id for source in self.sources}
+        for path, claim in self.claims.told():
+            if claim.source not in known:
+                yield f"claims.{path}.source", f"来源 {claim.source} 不在 sources 之中"
 
     def _repeated_years(self) -> list[Misfit]:
         faults: list[Misfit] = []

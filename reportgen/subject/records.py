@@ -88,6 +88,8 @@ _TAXONOMY: dict[RecordKind, tuple[Head, Nature]] = {
 }
 
 
+NATURES = {kind: nature for kind, (_, nature) in _TAXONOMY.items()}
+"""Whether a kind of record speaks for or against, before it is known how a case ended."""
 NOTHING_TO_FULFIL = frozenset({RecordKind.SERIOUS_LIST, RecordKind.ABNORMAL_LIST, RecordKind.BAN})
 """A name on a list and a ban are in force or not: a source that says how far they are fulfilled means the penalty."""
 _LISTS = {RecordKind.DEFAULTER, RecordKind.SERIOUS_LIST, RecordKind.ABNORMAL_LIST}

@@ -12,6 +12,7 @@ from reportgen.batch.reading import read_requests
 from reportgen.errors import ReportgenError
 from reportgen.store.people import add_user, grant
 from tests.batching import FAULTS, Asked, Sample, store_of, write_csv
+from tests.workbooks import book, folder, sheets
 
 Found = list[tuple[int, str, str]]
 
@@ -36,6 +37,18 @@ def test_sound_rows_are_items_with_the_key_of_their_request(sample: Sample, tmp_
     assert [item.row for item in checked.items] == [2, 3, 4]
     assert len({item.key for item in checked.items}) == len(seen) == 3
     assert not checked.faults
+
+
+def test_an_applicant_may_be_a_workbook_or_a_folder_of_tables(
+    sample: Sample, found: Callable[..., Found], tmp_path: Path
+) -> None:
+    book(tmp_path / "甲.xlsx", sheets())
+    folder(tmp_path / "甲", sheets())
+    (tmp_path / "空").mkdir()
+    assert found(sample.asked(applicant="甲.xlsx"), sample.asked(1, applicant="甲/")) == [
+        (3, "applicant", "E0362")
+    ]
+    assert found(sample.asked(applicant="空/")) == [(2, "applicant", "E0370")]
 
 
 @pytest.mark.parametrize("kind", list(FAULTS))

@@ -12,11 +12,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
 
-from reportgen.batch import reading, workbook
+from reportgen.batch import reading
 from reportgen.batch.columns import COLUMNS, KEYS
 from reportgen.batch.reading import Row, read_requests
 from reportgen.batch.template import write_template
 from reportgen.errors import ReportgenError
+from reportgen.sheets import harmless
 
 HEADS = [column.head for column in COLUMNS]
 FIRST = ("91990102MA9C2K077N", "", "P-1", "", "投标人", "129901024KH7058200", "用途", "授〔2026〕1号", "", "")
@@ -234,9 +235,9 @@ def test_a_workbook_that_unpacks_to_too_much_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = _book(tmp_path / "requests.xlsx", [HEADS, FIRST])
-    monkeypatch.setattr(workbook, "_UNPACKED_LIMIT", 1000)
+    monkeypatch.setattr(harmless, "UNPACKED_LIMIT", 1000)
     assert code(path) == "E0303"
-    monkeypatch.setattr(workbook, "_SIZE_LIMIT", 1000)
+    monkeypatch.setattr(harmless, "SIZE_LIMIT", 1000)
     assert code(path) == "E0303"
 
 

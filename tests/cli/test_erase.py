@@ -1,7 +1,7 @@
 """`reportgen erase` and the day's checkpoint as a person meets them, in an office of its own."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -35,13 +35,10 @@ def _at_the_desk(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 @pytest.fixture
-def office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def office(office_with: Callable[..., Path], tmp_path: Path) -> Path:
     """Return an office that knows a subject with a bad record, and a project."""
-    folder = tmp_path / "office"
-    said("init", folder)
-    monkeypatch.setenv("REPORTGEN_OFFICE", str(folder))
+    folder = office_with(("project", "import", SMALL))
     known(tmp_path)
-    said("project", "import", SMALL)
     return folder
 
 

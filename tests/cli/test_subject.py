@@ -14,7 +14,15 @@ from reportgen.errors import ReportgenError
 from reportgen.intake.files import load_subject
 from reportgen.settings import asset_dir
 from reportgen.subject.canonical import canonical, in_order
-from tests.factories import PARTNER_USCC, SUBJECT_USCC, made_up_uscc, record_data, subject_data, write_yaml
+from tests.factories import (
+    PARTNER_USCC,
+    SUBJECT_USCC,
+    made_up_uscc,
+    record_data,
+    statement_data,
+    subject_data,
+    write_yaml,
+)
 
 SAMPLES = asset_dir("sample_subjects")
 BUILDER = SAMPLES / "subjects" / "02-small-housing-builder.yaml"
@@ -135,6 +143,7 @@ def test_the_difference_of_a_file_and_what_the_office_knows(office: Path) -> Non
     lines = run("subject", "diff", SUBJECT_USCC, newer).stdout.splitlines()
     assert lines == [
         f"变更 subject.{SUBJECT_USCC}.name：样本甲建设有限公司 → 样本新名有限公司",
+        "变更 records.R1：已修复（2026-11-20）",
         "变更 records.R1.repaired_on：（无） → 2026-11-20",
         "变更 records.R1.state：有效 → 已修复",
         "新增 records.R2",
@@ -145,6 +154,79 @@ def test_the_difference_of_a_file_and_what_the_office_knows(office: Path) -> Non
         "删除",
     ]
     assert run("subject", "diff", newer, newer).stdout == "没有差异\n"
+
+
+def delivered(folder: Path, **changes: Any) -> Path:
+    """Write what one source says, and return the file."""
+    by = {"id": "S2", "name": "样本市执法公示", "origin": "公共来源", "collected_on": "2026-11-22"}
+    given = {"uscc": SUBJECT_USCC, "name": "样本甲建设有限公司", "source": by, **changes}
+    return write_yaml(folder.parent / "delivery.yaml", given)
+
+
+def test_a_delivery_changes_what_its_source_said_and_tells_the_conflict(office: Path) -> None:
+    learn(FIRST, written(office, records=[record_data(number="1")]))
+    given = delivered(
+        office, records=[record_data(source="S2", number="1", amount="5"), record_data(id="R2", source="S2")]
+    )
+    (item,) = learn(SECOND, given)
+    facts = [change["fact"] for change in item["changes"]]
+    assert [*facts[:3], facts[4]] == [SUBJECT_USCC, "S2", "R1", "R1@S1"]
+    assert facts[3].startswith("record-")
+    assert item["conflicts"] == []
+    later = delivered(office, records=[record_data(source="S2", number="1", severity="一般")])
+    learn(
+        SECOND, written(office, as_of="2026-11-22", records=[record_data(number="1", severity="严重")]), later
+    )
+    with time_machine.travel(SECOND, tick=False):
+        lines = run("subject", "import", later).stdout.splitlines()
+    assert lines[0].endswith("与库内相同，没有另存")
+    assert "severity 采信 一般，另述 严重" in lines[1]
+    assert "请向来源单位核实" in lines[1]
+
+
+def test_what_was_known_on_two_days_is_compared_in_words(office: Path) -> None:
+    gone = record_data(id="R2", number="2")
+    learn(FIRST, written(office, records=[record_data(), gone]))
+    sources = [{"id": "S1", "name": "平台", "origin": "公共来源", "collected_on": "2026-11-22"}]
+    learn(SECOND, written(office, as_of="2026-11-22", sources=sources, records=repaired()))
+    lines = run("subject", "diff", SUBJECT_USCC, "--from", "2026-11-22").stdout.splitlines()
+    assert "变更 records.R1：已修复（2026-11-20）" in lines
+    assert "删除 records.R2：已撤回：平台 2026-11-22 采集时不再载明" in lines
+    days = ("--from", "2026-11-21", "--to", "2026-11-22")
+    assert run("subject", "diff", SUBJECT_USCC, *days).stdout == "没有差异\n"
+    found = told("subject", "diff", SUBJECT_USCC, "--from", "2026-11-22", "--to", "2026-11-23")
+    assert [change["words"] for change in found if change["collection"] == "records"] == [
+        "已修复（2026-11-20）",
+        "已撤回：平台 2026-11-22 采集时不再载明",
+    ]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        (SUBJECT_USCC,),
+        (SUBJECT_USCC, SUBJECT_USCC, "--from", "2026-11-21"),
+        (SUBJECT_USCC, SUBJECT_USCC, "--to", "2026-11-21"),
+        (SUBJECT_USCC, "--to", "2026-11-21"),
+    ],
+)
+def test_two_versions_are_compared_no_more_and_no_less(words: tuple[str, ...]) -> None:
+    done = run("subject", "diff", *words)
+    assert done.exit_code == 2
+    assert "给出两个主体" in done.output
+
+
+def test_a_check_tells_what_to_look_at(tmp_path: Path) -> None:
+    path = write_yaml(tmp_path / "a.yaml", subject_data(statements=[statement_data(equity="1")]))
+    lines = run("subject", "check", path).stdout.splitlines()
+    assert (
+        lines[1]
+        == "  提示 statements[0]：2025 年报表不平：资产 − 负债 − 所有者权益 = 29,999,999 元，请核对原件"
+    )
+    (found,) = told("subject", "check", path)
+    assert [caution["path"] for caution in found["cautions"]] == ["statements[0]"]
+    (summary,) = told("subject", "check", delivered(tmp_path, records=[record_data(source="S2")]))
+    assert (summary["来源"], summary["事实"], summary["conflicts"]) == ("样本市执法公示", 1, [])
 
 
 @pytest.mark.parametrize("words", [("list",), ("show", SUBJECT_USCC), ("import", BUILDER)])

@@ -3,7 +3,7 @@
 import pytest
 
 from reportgen.errors import ReportgenError
-from reportgen.registry import notices
+from reportgen.registry import notices, queries
 from reportgen.registry.events import Tag
 from reportgen.registry.lifecycle import Made
 from reportgen.registry.tables import IN_THE_WORLD, NoticeRow, ReportRow, State
@@ -28,7 +28,7 @@ def test_only_a_report_in_the_world_is_corrected(store: Store, state: State) -> 
     row = brought_to(store, state)
     if state in IN_THE_WORLD:
         sent(store, row)
-        found = store.read(lambda s: notices.by_hash(s, MADE.sha256))
+        found = store.read(lambda s: queries.notice_by_hash(s, MADE.sha256))
         assert found is not None
         assert (found[1].state, found[1].corrected_at) == (state, NOW)
         return
@@ -55,4 +55,4 @@ def test_a_number_that_a_crash_left_is_no_notice_and_is_not_given_again(store: S
 def test_nobody_s_hash_finds_no_notice(store: Store) -> None:
     row = brought_to(store, State.ISSUED)
     store.write(lambda s: notices.reserve(s, str(row.number), DESK))
-    assert store.read(lambda s: notices.by_hash(s, "d" * 64)) is None
+    assert store.read(lambda s: queries.notice_by_hash(s, "d" * 64)) is None

@@ -9,6 +9,7 @@ from reportgen.store.copying import tables
 
 # What the constraints want to see, where a text made from the column's name would not do.
 _VALUES = {
+    ("hit", "state"): "CONFIRMED",
     ("objection", "state"): "OPEN",
     ("objection", "closed_at"): None,
     ("report", "consumed_at"): None,

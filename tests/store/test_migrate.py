@@ -24,7 +24,7 @@ from tests.postgres import Server
 from tests.store.filled import Rows, contents, fill
 
 APPEND_ONLY = ("event", "checkpoint", "checkpoint_line")
-REVISIONS = ("0001", "0002", "0003", "0004", "0005")
+REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007")
 
 
 @pytest.fixture
@@ -178,6 +178,20 @@ def test_open_objections_to_one_fact_become_one_that_loses_no_word_and_no_day(em
     assert (second["state"], second["answer"]) == ("KEPT", "并入异议 1")
     assert second["closed_at"] == second["received_at"]
     assert [row["state"] for row in rest] == ["OPEN", "OPEN", "KEPT"]
+
+
+def test_former_codes_are_found_in_the_facts_that_count(empty: Store) -> None:
+    upgrade(empty, "0006")
+    days = {1: ("2026-01-02", '{"former_codes":["B","A"]}'), 2: ("2026-01-01", '{"former_codes":["C"]}')}
+    with empty.engine.begin() as connection:
+        found = {table.name: table for table in tables(connection)}
+        connection.execute(found["subject"].insert().values(uscc="1", name="甲"))
+        for number, (day, content) in days.items():
+            row = {"id": number, "uscc": "1", "known_at": datetime(2026, 1, 3, 9, 30), "sha256": "a" * 64}
+            row |= {"as_of": date.fromisoformat(day), "content": content}
+            connection.execute(found["snapshot"].insert().values(row))
+    upgrade(empty)
+    assert [(row["code"], row["uscc"]) for row in rows_of(empty)["former_code"]] == [("A", "1"), ("B", "1")]
 
 
 @pytest.mark.parametrize(

@@ -132,6 +132,9 @@ def test_who_has_no_role_may_do_nothing_and_who_has_several_all_of_theirs(store:
         Action.MANIFEST,
         Action.BUNDLE,
         Action.USAGE,
+        Action.LIST,
+        Action.SCREEN,
+        Action.HIT,
     }
     store.write(lambda session: people.close_user(session, "jia", NOW))
     assert not any(may(store, action) for action in Action)

@@ -1,0 +1,1 @@
+"""Tables of strangers and for people: workbooks (XLSX) and CSV, whatever they are about."""

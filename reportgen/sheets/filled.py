@@ -1,0 +1,165 @@
+"""A filled-in form as a tree of values: every scalar a string, every fault with its cell.
+
+What cannot be read is a fault here and `UNREAD` in the tree, which no model takes: so a model says of the rest all
+that it has to say, and nothing of what hangs on an unread cell.
+"""
+
+import re
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from reportgen.errors import Fault
+from reportgen.sheets.form import FAULTS, NOTES, Form
+from reportgen.sheets.grid import UNREAD, Cell, Grid, Item, Wrong, read_grid
+from reportgen.sheets.identity import settle
+from reportgen.sheets.tables import Tables, tables_of
+from reportgen.sheets.text import NOTE_MARK, is_blank
+
+_FIELD = re.compile(r"[a-z_]+(?:\.[a-z_]+)*")
+_ITEM = re.compile(r"[a-z_]+\[\d+\](?:\.[a-z_]+\[\d+\])?")
+_CODE, _MISSING = "E0301", "缺少此项"
+
+
+@dataclass
+class Filled:
+    """The tree of a filled-in form, the faults and warnings of its cells, and where everything stands."""
+
+    form: Form
+    data: dict[str, Any] = field(default_factory=dict)
+    faults: list[Fault] = field(default_factory=list)
+    warnings: list[Fault] = field(default_factory=list)
+    cells: dict[Fault, Cell] = field(default_factory=dict)
+    grids: dict[str, Grid] = field(default_factory=dict)
+
+    def place(self, path: str) -> str:
+        """Return where a path stands, in brackets: sheet, row and column; nothing where that is no one place."""
+        cell = self.cell(path)
+        if cell is not None:
+            return f"（{cell}）"
+        sheet = next((sheet for sheet in self.form.sheets if sheet.path == path.partition("[")[0]), None)
+        if sheet is None or sheet.title in self.grids:
+            return ""
+        return f"（没有“{sheet.title}”表）"
+
+    def cell(self, path: str) -> Cell | None:
+        """Return the cell of a path, or the row or sheet it belongs to; None where it is of no sheet there is."""
+        if found := self._of(path):
+            grid, item, below = found
+            return grid.cell(item, below)
+        titles = [grid.title for grid in self.grids.values() if grid.sheet.path == path]
+        return Cell(titles[0]) if path and titles else None
+
+    def said(self, fault: Fault) -> bool:
+        """Say whether a model's fault tells of what was told already: an unread cell, a column that is not there."""
+        found = self._of(fault.path)
+        return fault.path in self._unread or (found is not None and found[2] in found[0].lacking)
+
+    def told(self, fault: Fault) -> Fault:
+        """Return a model's fault with its place, the names of fields in Chinese."""
+        cells = [cell] if (cell := self.cell(fault.path)) else self._repeated(fault)
+        place = f"（{'、'.join(map(str, cells))}）" if cells else self.place(fault.path)
+        told = Fault(fault.code, fault.path, f"{self._reworded(fault)}{place}")
+        if cells:
+            self.cells[told] = cells[-1]
+        return told
+
+    def add(self, wrong: Wrong) -> None:
+        """Add what is wrong in a cell."""
+        path = f"{wrong.item.path}.{wrong.path}".strip(".") if wrong.item else wrong.path
+        fault = Fault(_CODE, path, f"{wrong.what}（{wrong.cell}）")
+        self.cells[fault] = wrong.cell
+        (self.warnings if wrong.warns else self.faults).append(fault)
+
+    @cached_property
+    def _unread(self) -> frozenset[str]:
+        return frozenset(fault.path for fault in self.faults)
+
+    @cached_property
+    def _items(self) -> dict[str, tuple[Grid, Item]]:
+        return {item.path: (grid, item) for grid in self.grids.values() for item in grid.items if item.path}
+
+    @cached_property
+    def _ids(self) -> dict[str, list[Cell]]:
+        found: dict[str, list[Cell]] = {}
+        for grid in self.grids.values():
+            for item in grid.items:
+                if isinstance(name := item.data.get("id"), str):
+                    found.setdefault(name, []).append(grid.cell(item, "id"))
+        return {name: cells for name, cells in found.items() if len(cells) > 1}
+
+    def _of(self, path: str) -> tuple[Grid, Item, str] | None:
+        """Return the sheet and the item of a path, and what is left of the path below the item."""
+        start = _ITEM.match(path)
+        while start:
+            if found := self._items.get(start[0]):
+                return *found, re.sub(r"\[\d+\]$", "", path[start.end() :].removeprefix("."))
+            start = re.match(r"[a-z_]+\[\d+\](?=\.)", start[0])
+        grid = next((grid for grid in self.grids.values() if grid.sheet.pairs), None)
+        below = re.sub(r"\[\d+\]$", "", path)
+        if grid is None or not any(f"{c.path}.".startswith(f"{below}.") for c in grid.sheet.columns):
+            return None
+        return (grid, grid.items[0], below) if path else None
+
+    def _repeated(self, fault: Fault) -> list[Cell]:
+        """Return the cells of the ids that a fault of the whole names, where they stand more than once."""
+        if fault.path:
+            return []
+        return [cell for name, cells in self._ids.items() if f" {name} " in fault.what for cell in cells]
+
+    def _reworded(self, fault: Fault) -> str:
+        """Return what is wrong between several cells with their heads in place of the model's names."""
+        found = self._of(fault.path)
+        if found is None or found[2] in {column.path for column in found[0].sheet.columns}:
+            return fault.what
+        columns, below = found[0].sheet.columns, found[2]
+        lacking = [c.head for c in columns if c.required and c.path.startswith(f"{below}.")]
+        if fault.what == _MISSING and lacking:
+            return f"缺少 {'、'.join(lacking)}"
+        heads = {column.path.removeprefix(f"{below}."): column.head for column in columns}
+        return _FIELD.sub(lambda match: f"“{heads[match[0]]}”" if match[0] in heads else match[0], fault.what)
+
+
+def read_filled(path: Path, form: Form) -> Filled:
+    """Read a filled-in form from a workbook or a folder of CSV files; raises E0302, E0303, E0304, E0370."""
+    filled = Filled(form)
+    with tables_of(path) as tables:
+        wrong = list(_read(filled, tables))
+    filled.data = settle(form, filled.grids)
+    for one in (*wrong, *(one for grid in filled.grids.values() for one in grid.wrong)):
+        filled.add(one)
+    return filled
+
+
+def without_unread(data: dict[str, Any]) -> dict[str, Any]:
+    """Return a tree whose items lack what could not be read."""
+    return {name: _sound(value) for name, value in data.items() if value is not UNREAD}
+
+
+def _sound(value: object) -> object:
+    if isinstance(value, dict):
+        return without_unread(value)
+    return [_sound(item) for item in value] if isinstance(value, list) else value
+
+
+def _read(filled: Filled, tables: Tables) -> list[Wrong]:
+    titles: dict[str, str] = {}
+    wrong = []
+    for title in tables.titles:
+        sheet = filled.form.sheet(title)
+        if sheet is not None and sheet.title not in titles:
+            titles[sheet.title] = title
+        elif not title.startswith((NOTES, FAULTS, NOTE_MARK)) and _holds(tables, title):
+            what = "重复的表" if sheet is not None else "不认识的表"
+            wrong.append(Wrong(None, "", what, Cell(title)))
+    for sheet in filled.form.sheets:
+        if title := titles.get(sheet.title, ""):
+            filled.grids[sheet.title] = read_grid(sheet, title, tables.rows(title), tables.epoch)
+    if tables.links:
+        wrong.append(Wrong(None, "", "工作簿含有指向其他文件的链接，没有读取", Cell("全部"), warns=True))
+    return wrong
+
+
+def _holds(tables: Tables, title: str) -> bool:
+    return any(not is_blank(cell) for _, cells in tables.rows(title) for cell in cells)

@@ -1,0 +1,139 @@
+"""Workbooks (XLSX) written for people: every text is text, none a formula."""
+
+import re
+from collections.abc import Iterable, Sequence
+from copy import copy
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from io import BytesIO
+from typing import Any
+
+from openpyxl import Workbook
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.comments import Comment
+from openpyxl.styles import Alignment, Font, PatternFill
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.datavalidation import DataValidation
+
+from reportgen.sheets.text import NOTE_MARK
+
+Value = str | int | float | Decimal | date | None
+TEXT, DAY = "@", "yyyy-mm-dd"
+"""How a column shows what is typed in: as it stands, or as a day."""
+_LAST_ROW = 1_048_576
+_MOST_LETTERS = 32_767
+"""So many a cell can hold."""
+_ALIGNED = Alignment(vertical="top", wrap_text=True)
+_SHADE, _NEEDED = PatternFill("solid", fgColor="DDE5EE"), PatternFill("solid", fgColor="F3D9B1")
+_QUIET = Font(italic=True, color="6B7280")
+_UNPRINTED = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
+_SPELT = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
+_AUTHOR = "reportgen"
+
+
+@dataclass(frozen=True)
+class Head:
+    """The head of a column, how wide the column is in characters, and what helps to fill it.
+
+    `note` is a comment on the head; `shown` how the column shows what is typed in; `needed` shades the head;
+    `offered` is what a drop-down offers, words or a range of cells.
+    """
+
+    text: str
+    width: float
+    note: str = ""
+    shown: str = TEXT
+    needed: bool = False
+    offered: Sequence[str] | str = ()
+
+
+@dataclass(frozen=True)
+class Table:
+    """A sheet to write: its title, its heads and its rows; `frozen` is the cell that heads and names stand before."""
+
+    title: str
+    heads: Sequence[Head]
+    rows: Iterable[Sequence[Value]]
+    frozen: str = "A2"
+    drop_downs: Sequence[tuple[str, Sequence[str] | str]] = ()
+
+
+def workbook(*tables: Table) -> bytes:
+    """Return tables as an XLSX file; columns of text keep what is typed in."""
+    book = Workbook(write_only=True)
+    for table in tables:
+        _fill(book.create_sheet(table.title), table)
+    out = BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def printed(text: str) -> str:
+    """Return a text as a workbook can hold it: without control characters, and not too long for a cell."""
+    return _SPELT.sub("_x005F_", _UNPRINTED.sub("", text)[:_MOST_LETTERS])
+
+
+def drop_down(cells: str, offered: Sequence[str] | str) -> DataValidation:
+    """Return a drop-down for a range of cells, which offers words or what stands in another range.
+
+    Words are all that may be typed; of a range the clerk is only warned, for it may not be filled yet.
+    """
+    listed = offered if isinstance(offered, str) else f'"{",".join(offered)}"'
+    made = DataValidation("list", formula1=listed, allow_blank=True, showErrorMessage=True)
+    made.errorStyle = "warning" if isinstance(offered, str) else "stop"
+    made.error, made.errorTitle = "请从下拉列表中选择", "不在可选的值之中"
+    made.add(cells)
+    return made
+
+
+def _fill(sheet: Any, table: Table) -> None:  # noqa: ANN401 - a sheet of the library
+    sheet.freeze_panes = table.frozen
+    for number, head in enumerate(table.heads, 1):
+        letter = get_column_letter(number)
+        column = sheet.column_dimensions[letter]
+        column.width, column.number_format = head.width, head.shown
+        if head.offered:
+            sheet.data_validations.append(drop_down(f"{letter}2:{letter}{_LAST_ROW}", head.offered))
+    for cells, offered in table.drop_downs:
+        sheet.data_validations.append(drop_down(cells, offered))
+    sheet.append([_heading(sheet, head) for head in table.heads])
+    for row in table.rows:
+        quiet = bool(row) and isinstance(row[0], str) and row[0].startswith(NOTE_MARK)
+        shown = [head.shown for head in table.heads]
+        sheet.append([_cell(sheet, value, how, quiet) for value, how in zip(row, shown, strict=False)])
+
+
+def _heading(sheet: Any, head: Head) -> Any:  # noqa: ANN401 - a cell of the library
+    cell = _cell(sheet, head.text, TEXT)
+    cell.font, cell.fill = Font(bold=True), _NEEDED if head.needed else _SHADE
+    if head.note:
+        lines = sum(1 + len(line) // 18 for line in head.note.splitlines())
+        cell.comment = Comment(head.note, _AUTHOR, height=24 + 18 * lines, width=280)
+    return cell
+
+
+def _cell(sheet: Any, value: Value, shown: str, quiet: bool = False) -> Any:  # noqa: ANN401
+    if value is None:
+        return None
+    cell: Any = WriteOnlyCell(sheet)
+    cell.value = printed(value) if isinstance(value, str) else value
+    if isinstance(value, str):
+        # Else the library would take what begins with an equals sign for a formula.
+        cell.data_type = "s"
+        cell._style = _style(sheet, TEXT)
+    elif isinstance(value, date):
+        cell._style = _style(sheet, shown)
+    if quiet:
+        cell.font = _QUIET
+    return cell
+
+
+def _style(sheet: Any, shown: str) -> Any:  # noqa: ANN401 - a style of the library
+    """Return the style of a cell; looking up its parts anew would take most of the time of a large table."""
+    styles = sheet.parent.__dict__.setdefault("_styles_by_format", {})
+    if shown not in styles:
+        cell: Any = WriteOnlyCell(sheet)
+        cell.number_format, cell.alignment = shown, _ALIGNED
+        styles[shown] = cell._style
+    return copy(styles[shown])
