@@ -14,9 +14,9 @@ def test_after_the_first_look_garbage_is_looked_for_as_ever() -> None:
         gc.collect()
         assert gc.get_threshold() == usual
         assert gc.get_freeze_count()
-        # The first look alone sets aside: what a command makes after it is looked through.
+        # The first look alone sets aside: what a command makes after it is looked through. What was set aside may go.
         set_aside = gc.get_freeze_count()
         gc.collect()
-        assert gc.get_freeze_count() == set_aside
+        assert gc.get_freeze_count() <= set_aside
     finally:
         gc.unfreeze()
