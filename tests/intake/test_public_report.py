@@ -318,8 +318,19 @@ def test_a_pdf_that_takes_too_long_is_given_up(tmp_path: Path, monkeypatch: pyte
 
 def test_a_pdf_that_is_too_large_is_not_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reading, "LARGEST", 100)
+    path = tmp_path / "a.pdf"
+    path.write_bytes(small())
     with pytest.raises(ReportgenError, match="E0303"):
-        reading.pages_in(tmp_path / "a.pdf", small())
+        load_public_report(path)
+
+
+def test_of_a_pdf_that_is_too_large_no_byte_is_read_into_memory(tmp_path: Path) -> None:
+    path = tmp_path / "a.pdf"
+    with path.open("wb") as file:
+        file.write(b"%PDF-1.7")
+        file.truncate(1 << 40)
+    with pytest.raises(ReportgenError, match="E0303"):
+        load_public_report(path)
 
 
 @pytest.mark.parametrize("limit", ("MOST_PAGES", "MOST_CHARACTERS"))

@@ -6,7 +6,7 @@ from pathlib import Path
 from reportgen.errors import ReportgenError
 from reportgen.intake.public.delivery import Reading, delivery_of
 from reportgen.intake.public.layout import report_of
-from reportgen.intake.public.reading import pages_in
+from reportgen.intake.public.reading import content_of, pages_in
 from reportgen.intake.public.tree import is_report, report_in
 from reportgen.plain import read_plain
 
@@ -33,7 +33,7 @@ def load_public_report(path: Path) -> Reading:
         if faults:
             raise ReportgenError("E0301", path=str(path), faults=faults)
         return delivery_of(report, path.name, hashlib.sha256(path.read_bytes()).hexdigest())
-    data = path.read_bytes()
+    data = content_of(path)
     report = report_of(pages_in(path, data))
     if not report.basics:
         detail = "没有找到“基本信息”，不是公共信用信息报告，或是没有文字层的扫描件"

@@ -7,21 +7,27 @@ from pathlib import Path
 from typing import Any
 
 from reportgen.errors import ReportgenError
+from reportgen.sheets.harmless import require_file
 
 LARGEST = 32 * 1024 * 1024
+"""Bytes of a PDF that is still read."""
 _READER = Path(__file__).with_name("cells.py")
 _SECONDS = 120
 """Twice the time that the reader allows itself on the processor."""
 Page = dict[str, Any]
 
 
+def content_of(path: Path) -> bytes:
+    """Return what is in a PDF; raises E0302, E0303 (over 32 MiB: it is not read at all)."""
+    require_file(path, LARGEST)
+    return path.read_bytes()
+
+
 def pages_in(path: Path, data: bytes) -> list[Page]:
     """Return the pages of a PDF as `cells.pages_of` tells them.
 
-    Raises E0303 (over 32 MiB), E0390 (no sound PDF, locked, too many pages, too slow to read).
+    Raises E0390 (no sound PDF, locked, too many pages, too slow to read).
     """
-    if len(data) > LARGEST:
-        raise ReportgenError("E0303", path=str(path), file=path.name, size=len(data), limit=LARGEST)
     # Isolated: neither the folder nor the environment of the caller can put code before the library's.
     words = [sys.executable, "-I", str(_READER)]
     try:
