@@ -1,5 +1,6 @@
-"""Writing a whole file: its name appears with the whole content or not at all."""
+"""Writing a whole file: its name appears with the whole content or not at all; and its hash."""
 
+import hashlib
 import os
 import tempfile
 from collections.abc import Callable, Iterator
@@ -38,6 +39,12 @@ def writing_whole(path: Path, mode: int = OPEN) -> Iterator[BinaryIO]:
     """Yield a file that takes its name, in place of an older one, once all of it is written; raises E0901."""
     with _written(path, mode, lambda name: name.replace(path)) as file:
         yield file
+
+
+def sha256_of(path: Path) -> str:
+    """Return the SHA-256 of a file, read piece by piece; raises OSError."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 @contextmanager

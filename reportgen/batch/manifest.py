@@ -5,7 +5,6 @@ that a crash tore is cut off. It holds no name, no fact and no secret: rows, req
 """
 
 import fcntl
-import hashlib
 import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -19,6 +18,7 @@ from pydantic import ValidationError
 from reportgen import __version__
 from reportgen.batch.job import Entry, Outcome
 from reportgen.errors import ReportgenError
+from reportgen.files import sha256_of
 from reportgen.subject.base import Model
 
 FORMAT = "reportgen-batch/1"
@@ -72,18 +72,12 @@ def header_of(requests: Path, rows: int, office: str, begun_at: datetime) -> Hea
     return Header(
         format=FORMAT,
         requests=requests.name,
-        sha256=digest(requests),
+        sha256=sha256_of(requests),
         rows=rows,
         office=office,
         begun_at=begun_at,
         version=__version__,
     )
-
-
-def digest(path: Path) -> str:
-    """Return the SHA-256 of a file."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def entry_of(outcome: Outcome) -> Entry:

@@ -18,7 +18,7 @@ from reportgen.batch.wording import CELL, RowFault
 from reportgen.errors import ReportgenError
 from reportgen.sheets.delimited import SIZE_LIMIT, rows_of
 from reportgen.sheets.harmless import UnfitError, require_file
-from reportgen.sheets.text import NOTE_MARK, CellError, plain_text, says_something
+from reportgen.sheets.text import NOTE_MARK, CellError, plain_text, says_something, wrong_heads
 
 MOST_ROWS = 1_000_000
 _MOST_COLUMNS = 64
@@ -123,11 +123,8 @@ def _keys(path: Path, heads: list[str]) -> list[str]:
     keys = [key_of(head) if head.strip() else "" for head in heads]
     unknown = [head[:_SHOWN] for head, key in zip(heads, keys, strict=True) if key is None]
     given = [key for key in keys if key]
-    twice = [HEADS[key] for key in dict.fromkeys(given) if given.count(key) > 1]
-    missing = [HEADS[key] for key in REQUIRED if key not in given]
-    said = (("不认识的列", unknown), ("重复的列", twice), ("缺少的列", missing))
-    if wrong := [f"{what}：{'、'.join(names)}" for what, names in said if names]:
-        raise ReportgenError("E0361", path=str(path), detail="；".join(wrong))
+    if wrong := wrong_heads(HEADS, REQUIRED, given, unknown):
+        raise ReportgenError("E0361", path=str(path), detail=wrong)
     return [key or "" for key in keys]
 
 

@@ -11,7 +11,7 @@ from typing import TypeVar
 from reportgen.errors import Fault, ReportgenError
 from reportgen.sheets.delimited import rows_of
 from reportgen.sheets.harmless import UnfitError
-from reportgen.sheets.text import CellError, plain_text, says_something
+from reportgen.sheets.text import CellError, plain_text, says_something, wrong_heads
 from reportgen.subject.base import LONG_TERM_YEAR, LONGEST_TEXT
 from reportgen.subject.identifiers import uscc_fault
 from reportgen.subject.records import RecordKind
@@ -128,11 +128,8 @@ def _keys(heads: Sequence[str]) -> list[str]:
     known = {**{head: key for key, head in HEADS.items()}, **_ALSO}
     unknown = [head[:_SHOWN] or "（空）" for head in heads if head not in known]
     keys = [known[head] for head in heads if head in known]
-    twice = [HEADS[key] for key in dict.fromkeys(keys) if keys.count(key) > 1]
-    missing = [head for key, head in HEADS.items() if key not in keys and key not in OPTIONAL]
-    said = (("不认识的列", unknown), ("重复的列", twice), ("缺少的列", missing))
-    if wrong := [f"{what}：{'、'.join(names)}" for what, names in said if names]:
-        raise UnfitError("；".join(wrong))
+    if wrong := wrong_heads(HEADS, HEADS.keys() - OPTIONAL, keys, unknown):
+        raise UnfitError(wrong)
     return keys
 
 

@@ -7,7 +7,7 @@ from sqlmodel import Session
 
 from reportgen.registry.events import Tag, office_stream, record
 from reportgen.registry.lifecycle import Desk
-from reportgen.store.lists import ImportedList, file_sha256, import_lists
+from reportgen.store.lists import ImportedList, import_lists
 
 _LISTS = "list"
 """One chain for all lists: what a list is called may be no plain code."""
@@ -19,8 +19,8 @@ def enter_lists(
     """Enter every list of a file in place of the edition before; raises E0353, E0380, E0381, E0382 and of files."""
     # Two who import the same list do so one after the other.
     stream = office_stream(session, _LISTS)
-    told = import_lists(session, path, source, collected_on, desk.at)
-    said = {"sha256": file_sha256(path), "on": collected_on.isoformat()}
+    sha256, told = import_lists(session, path, source, collected_on, desk.at)
+    said = {"sha256": sha256, "on": collected_on.isoformat()}
     rows = sum(item.entries for item in told)
     record(session, stream, Tag.LIST_EDITION_IMPORT, desk.at, desk.actor, desk.key, rows=rows, **said)
     return told

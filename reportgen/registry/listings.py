@@ -13,9 +13,8 @@ from itertools import groupby
 
 from sqlmodel import Session, col, select
 
-from reportgen.registry.objections import Ending
+from reportgen.registry.objections import deleted
 from reportgen.registry.parties import LISTED, Compared, Party
-from reportgen.registry.tables import ObjectionRow
 from reportgen.store.matching import Entry, entries
 from reportgen.store.tables import HitRow, UserRow
 from reportgen.subject.base import Fact, Origin, Source, Verification
@@ -45,7 +44,7 @@ def with_hits(session: Session, subject: Subject) -> Subject:
     """Return a subject with what its hits say of it and of those next to it, and nothing else of the kind."""
     meant = _meant(session, subject.uscc)
     own = [item for item in meant if item.party_key == subject.uscc]
-    found = _recorded(subject, own, _deleted(session, subject.uscc))
+    found = _recorded(subject, own, deleted(session, subject.uscc) if own else set())
     return _listed(found, [item for item in meant if item.party_key != subject.uscc])
 
 
@@ -82,14 +81,11 @@ def _names(session: Session, logins: Iterable[str]) -> dict[str, str]:
     return dict(session.exec(found).all())
 
 
-def _deleted(session: Session, uscc: str) -> set[str]:
-    """Return the facts that an objection ended by deleting: no list brings them back."""
-    ended = select(ObjectionRow.fact).where(ObjectionRow.uscc == uscc, ObjectionRow.state == Ending.DELETED)
-    return set(session.exec(ended).all())
+def _recorded(subject: Subject, own: Sequence[_Meant], gone: set[str]) -> Subject:
+    """Return a subject with the records of the lists it stands on in place of those it had of any.
 
-
-def _recorded(subject: Subject, own: Sequence[_Meant], deleted: set[str]) -> Subject:
-    """Return a subject with the records of the lists it stands on in place of those it had of any."""
+    No list brings back what an objection ended by deleting (`gone`).
+    """
     as_of, name = subject.as_of, subject.name
     told = [_delivery(subject, list(items)) for _, items in groupby(sorted(own, key=_by_list), key=_by_list)]
     again = {delivery.source.id for delivery in told}
@@ -99,7 +95,7 @@ def _recorded(subject: Subject, own: Sequence[_Meant], deleted: set[str]) -> Sub
             left = tuple(other for other in subject.sources if other.id != source.id)
             subject = subject.model_copy(update={"sources": left})
     for delivery in told:
-        kept = tuple(record for record in delivery.records if fact_id("records", record) not in deleted)
+        kept = tuple(record for record in delivery.records if fact_id("records", record) not in gone)
         subject = merge(subject, delivery.model_copy(update={"records": kept}))
     # A list tells of its own day: the day that the other facts describe stays what it was.
     return subject.model_copy(update={"as_of": as_of})

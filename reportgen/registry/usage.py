@@ -1,12 +1,11 @@
 """Use statistics by quarter (武昌 2018, 三（三）): issued and used, by document, matter, recipient and conclusion."""
 
-import csv
 import re
 from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import astuple, dataclass
 from datetime import date, datetime, time
-from io import BytesIO, StringIO
+from io import BytesIO
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Mapped
@@ -15,6 +14,7 @@ from sqlmodel import Session, col
 from reportgen.errors import ReportgenError
 from reportgen.registry.tables import Kind, ReportRow, RequestRow
 from reportgen.registry.words import KINDS, conclusion
+from reportgen.sheets.delimited import written
 
 _MONTHS = 3
 _QUARTER = re.compile(r"(?P<year>[12][0-9]{3})Q(?P<quarter>[1-4])")
@@ -89,10 +89,7 @@ def _counts(
 
 def table(lines: Sequence[Line]) -> bytes:
     """Return the lines as a CSV file."""
-    text = StringIO(newline="")
-    csv.writer(text).writerows((HEADS, *(map(_plain, line.cells()) for line in lines)))
-    # The mark at the beginning tells a spreadsheet that this is UTF-8.
-    return text.getvalue().encode("utf-8-sig")
+    return written((HEADS, *([_plain(cell) for cell in line.cells()] for line in lines)))
 
 
 def _plain(cell: str | int) -> str | int:

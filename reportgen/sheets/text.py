@@ -1,7 +1,7 @@
 """What stands in a cell, as text: nothing is evaluated, and nothing that is no plain text passes for it."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from math import isfinite
 from typing import Final
@@ -49,6 +49,19 @@ def figure(value: float) -> str:
     if len(digits.partition("e")[0].lstrip("-0.").replace(".", "")) > DIGITS:
         raise CellError(f"是数字，{DIGITS} 位以后已经失真，请把这一列设为文本格式后重填")
     return digits
+
+
+def wrong_heads(
+    heads: Mapping[str, str], required: Collection[str], given: Sequence[str], unknown: Sequence[str]
+) -> str:
+    """Return what is wrong with the heads of a table: unknown, repeated, missing ones; nothing where all is well.
+
+    `heads` are the heads by the keys of the columns, `given` the keys that the table has, `unknown` its other heads.
+    """
+    twice = [heads[key] for key in dict.fromkeys(given) if given.count(key) > 1]
+    missing = [head for key, head in heads.items() if key in required and key not in given]
+    said = (("不认识的列", unknown), ("重复的列", twice), ("缺少的列", missing))
+    return "；".join(f"{what}：{'、'.join(names)}" for what, names in said if names)
 
 
 def is_blank(cell: object) -> bool:

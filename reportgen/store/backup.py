@@ -19,7 +19,7 @@ from pydantic import BaseModel, ConfigDict
 from sqlalchemy import Connection, inspect, text
 
 from reportgen.errors import ReportgenError
-from reportgen.files import PRIVATE, writing_whole
+from reportgen.files import PRIVATE, sha256_of, writing_whole
 from reportgen.store.copying import dump, load, tables
 from reportgen.store.engine import Store
 from reportgen.store.files import Files
@@ -250,7 +250,5 @@ def _measured(archive: zipfile.ZipFile, name: str) -> tuple[int, str]:
 
 
 def _summary(path: Path, manifest: Manifest) -> Backup:
-    with path.open("rb") as file:
-        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
     rows = sum(each.rows for each in manifest.tables)
-    return Backup(manifest.revision, rows, len(_stored(manifest)), path.stat().st_size, sha256)
+    return Backup(manifest.revision, rows, len(_stored(manifest)), path.stat().st_size, sha256_of(path))

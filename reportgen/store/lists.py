@@ -30,6 +30,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, select
 
 from reportgen.errors import Fault, ReportgenError
+from reportgen.files import sha256_of
 from reportgen.intake.lists import Listed, read_list
 from reportgen.intake.names import name_key, spelling
 from reportgen.store.engine import be_patient
@@ -114,8 +115,8 @@ class _File:
 
 def import_lists(
     session: Session, path: Path, source: str, collected_on: date, known_at: datetime
-) -> list[ImportedList]:
-    """Enter every list of a file in place of the edition before; each is told by name.
+) -> tuple[str, list[ImportedList]]:
+    """Enter every list of a file in place of the edition before; return the file's hash, and each list by name.
 
     Raises E0353 (collected on a day yet to come), E0382 (a later edition is there), and what reading raises.
     """
@@ -128,11 +129,11 @@ def import_lists(
         connection.exec_driver_sql("SET LOCAL enable_nestloop = off")
     _STAGE.create_all(connection)
     _stage(connection, read_list(path, collected_on))
-    file = _File(source, collected_on, file_sha256(path), known_at)
+    file = _File(source, collected_on, _sha256(path), known_at)
     named = select_columns(_INCOMING.c.list, _INCOMING.c.kind).distinct().order_by(_INCOMING.c.list)
     told = [_enter(session, _list(session, name, kind), file) for name, kind in session.execute(named).all()]
     _STAGE.drop_all(connection)
-    return told
+    return file.sha256, told
 
 
 def known_lists(session: Session) -> list[KnownList]:
@@ -162,11 +163,9 @@ def known_lists(session: Session) -> list[KnownList]:
     ]
 
 
-def file_sha256(path: Path) -> str:
-    """Return the SHA-256 of a file; raises E0302."""
+def _sha256(path: Path) -> str:
     try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
+        return sha256_of(path)
     except OSError as error:
         raise ReportgenError("E0302", path=str(path), file=path.name) from error
 

@@ -1,7 +1,6 @@
 """A delivery (报送): what one source says of one subject, all of it, on the day it was collected."""
 
 from collections.abc import Iterator
-from decimal import Decimal
 from itertools import groupby
 from typing import Self
 
@@ -12,7 +11,7 @@ from reportgen.subject.base import Fact, Model, Source, Text
 from reportgen.subject.identifiers import Uscc
 from reportgen.subject.identity import REGISTRATION, contradictions, identity, said
 from reportgen.subject.links import Misfit
-from reportgen.subject.model import COLLECTIONS, WHOLE, Facts, Registration
+from reportgen.subject.model import Facts, Registration, alien_collections
 
 Telling = tuple[str, Fact]
 """A collection, or `registration`, and a fact of it as one source tells it."""
@@ -53,9 +52,7 @@ class Delivery(Facts, _Head):
     @model_validator(mode="after")
     def _facts_hang_together(self) -> Self:
         faults = [*self._alien(), *(fault for told in self._told() for fault in _contradictions(told))]
-        total = sum((holder.share for holder in self.shareholders), Decimal(0))
-        if total > WHOLE:
-            faults.append(("shareholders", f"持股比例合计 {total}，大于 1"))
+        faults += self.overheld()
         if faults:
             raise Misfits(faults)
         return self
@@ -65,9 +62,7 @@ class Delivery(Facts, _Head):
             for _, path, fact in told:
                 if fact.source != self.source.id:
                     yield f"{path}.source", f"应为这份报送的来源 {self.source.id}，实为 {fact.source}"
-        for name in self.source.complete_for:
-            if name not in {REGISTRATION, *COLLECTIONS}:
-                yield "source.complete_for", f"没有 {name} 一项"
+        yield from alien_collections(self.source, "source")
 
 
 def _key(told: tuple[str, str, Fact]) -> tuple[str, tuple[str, ...]]:

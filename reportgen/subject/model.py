@@ -168,6 +168,19 @@ class Facts(Model):
             for index, fact in enumerate(getattr(self, name)):
                 yield name, f"{name}[{index}]", fact
 
+    def overheld(self) -> Iterator[Misfit]:
+        """Yield that shareholders hold more than the whole, where they do."""
+        total = sum((holder.share for holder in self.shareholders), Decimal(0))
+        if total > WHOLE:
+            yield "shareholders", f"持股比例合计 {total}，大于 1"
+
+
+def alien_collections(source: Source, path: str) -> Iterator[Misfit]:
+    """Yield what a source at a path says to be a closed list of, and no subject has."""
+    for name in source.complete_for:
+        if name not in {"registration", *COLLECTIONS}:
+            yield f"{path}.complete_for", f"没有 {name} 一项"
+
 
 class Claims(Facts):
     """另述: what other sources say of the same things, and what does not count.
@@ -248,23 +261,13 @@ class Subject(Facts, _Head):
     @model_validator(mode="after")
     def _facts_hang_together(self) -> Self:
         named = [(path, fact.id, fact.source) for path, fact in self.facts()]
-        faults = [*misfits(named, [source.id for source in self.sources]), *self._alien_collections()]
-        faults += [*self._repeated_years(), *self._alien_claims()]
-        total = sum((holder.share for holder in self.shareholders), Decimal(0))
-        if total > WHOLE:
-            faults.append(("shareholders", f"持股比例合计 {total}，大于 1"))
+        faults = [*misfits(named, [source.id for source in self.sources])]
+        for index, source in enumerate(self.sources):
+            faults += alien_collections(source, f"sources[{index}]")
+        faults += [*self._repeated_years(), *self._alien_claims(), *self.overheld()]
         if faults:
             raise Misfits(faults)
         return self
-
-    def _alien_collections(self) -> list[Misfit]:
-        names = {"registration", *COLLECTIONS}
-        return [
-            (f"sources[{index}].complete_for", f"没有 {name} 一项")
-            for index, source in enumerate(self.sources)
-            for name in source.complete_for
-            if name not in names
-        ]
 
     def _alien_claims(self) -> Iterator[Misfit]:
         known = {source.id for source in self.sources}

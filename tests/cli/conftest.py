@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 import time_machine
+from click.testing import CliRunner
 
+from reportgen.cli import cli
 from tests.cli.desk import MOMENT, said
 
 _VARIABLES = ("REPORTGEN_DATABASE_URL", "REPORTGEN_SECRET_FILE", "REPORTGEN_OFFICE")
@@ -20,6 +22,16 @@ def at_the_desk(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setenv("REPORTGEN_LOGIN", "clerk")
     with time_machine.travel(MOMENT, tick=True):
         yield
+
+
+@pytest.fixture
+def office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return a new office, which is the one that commands find by themselves."""
+    monkeypatch.delenv("REPORTGEN_DATABASE_URL", raising=False)
+    folder = tmp_path / "office"
+    assert CliRunner().invoke(cli, ["init", str(folder)]).exit_code == 0
+    monkeypatch.setenv("REPORTGEN_OFFICE", str(folder))
+    return folder
 
 
 @pytest.fixture(scope="session")

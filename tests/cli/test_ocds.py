@@ -18,16 +18,6 @@ def run(*words: object) -> Result:
 
 
 @pytest.fixture
-def office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Return a new office, which is the one that commands find by themselves."""
-    monkeypatch.delenv("REPORTGEN_DATABASE_URL", raising=False)
-    folder = tmp_path / "office"
-    assert CliRunner().invoke(cli, ["init", str(folder)]).exit_code == 0
-    monkeypatch.setenv("REPORTGEN_OFFICE", str(folder))
-    return folder
-
-
-@pytest.fixture
 def tender(tmp_path: Path) -> Path:
     return write_json(tmp_path / "tender.json", package(release_data()))
 

@@ -36,16 +36,6 @@ def refused(*words: object) -> ReportgenError:
     return error
 
 
-@pytest.fixture
-def office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Return a new office, which is the one that commands find by themselves."""
-    monkeypatch.delenv("REPORTGEN_DATABASE_URL", raising=False)
-    folder = tmp_path / "office"
-    assert CliRunner().invoke(cli, ["init", str(folder)]).exit_code == 0
-    monkeypatch.setenv("REPORTGEN_OFFICE", str(folder))
-    return folder
-
-
 def learn(moment: str, folder: Path, **changes: Any) -> Any:
     path = write_yaml(folder.parent / "project.yaml", project_data(**changes))
     with time_machine.travel(moment, tick=False):

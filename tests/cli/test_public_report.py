@@ -3,7 +3,6 @@
 import json
 from pathlib import Path
 
-import pytest
 from click.testing import CliRunner, Result
 
 from reportgen.cli import cli
@@ -16,16 +15,6 @@ EXAMPLES = Path(__file__).resolve().parents[2] / "docs" / "examples"
 
 def run(*words: object) -> Result:
     return CliRunner().invoke(cli, ["subject", *map(str, words)])
-
-
-@pytest.fixture
-def office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Return a new office, which is the one that commands find by themselves."""
-    monkeypatch.delenv("REPORTGEN_DATABASE_URL", raising=False)
-    folder = tmp_path / "office"
-    assert CliRunner().invoke(cli, ["init", str(folder)]).exit_code == 0
-    monkeypatch.setenv("REPORTGEN_OFFICE", str(folder))
-    return folder
 
 
 def known() -> dict[str, list[dict[str, str]]]:

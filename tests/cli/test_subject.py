@@ -46,16 +46,6 @@ def told(*words: object) -> Any:
     return json.loads(done.stdout)
 
 
-@pytest.fixture
-def office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Return a new office, which is the one that commands find by themselves."""
-    monkeypatch.delenv("REPORTGEN_DATABASE_URL", raising=False)
-    folder = tmp_path / "office"
-    assert run("init", folder).exit_code == 0
-    monkeypatch.setenv("REPORTGEN_OFFICE", str(folder))
-    return folder
-
-
 def written(folder: Path, **changes: Any) -> Path:
     return write_yaml(folder.parent / "subject.yaml", subject_data(**changes))
 

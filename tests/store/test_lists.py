@@ -20,7 +20,7 @@ NOW = datetime(2026, 11, 22, 9, 30)
 
 def brought(store: Store, path: Path, days: int = 0, collected_on: date | None = None) -> list[ImportedList]:
     at = NOW + timedelta(days=days)
-    return store.write(lambda s: import_lists(s, path, "样本网站", collected_on or at.date(), at))
+    return store.write(lambda s: import_lists(s, path, "样本网站", collected_on or at.date(), at))[1]
 
 
 def found(store: Store, *, codes: tuple[str, ...] = (), names: tuple[str, ...] = ()) -> list[str]:
