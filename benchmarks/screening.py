@@ -1,12 +1,14 @@
 """How long lists take: `python -m benchmarks.screening [--rows N] [--subjects N]`.
 
 One list of a million rows is imported on SQLite and on PostgreSQL, then imported again a day later with a thousandth of
-it changed, and a thousand generated subjects are compared with it: at first, when every twentieth has a hit that is
-entered, and once more, when nothing is new. Seconds by the wall clock, and of processor time with the server's.
+it changed, while somebody else writes now and then. A thousand generated subjects are compared with it: at first, when
+every twentieth has a hit that is entered, and once more, when nothing is new. Seconds by the wall clock, and of processor
+time with the server's.
 """
 
 import argparse
 import csv
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -16,6 +18,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import psutil
+from sqlalchemy import text
 
 from benchmarks import offices
 from benchmarks.measure import cpu_of
@@ -73,6 +76,26 @@ def _code(number: int) -> str:
 
 
 @contextmanager
+def _waiting(store: Store) -> Iterator[list[float]]:
+    """Write a little twenty times a second in the meantime; yield how many seconds each took."""
+    waits, over = list[float](), threading.Event()
+
+    def write() -> None:
+        while not over.wait(0.05):
+            began = time.perf_counter()
+            store.write(lambda session: session.execute(text("UPDATE role SET role = role")))
+            waits.append(time.perf_counter() - began)
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    try:
+        yield waits
+    finally:
+        over.set()
+        writer.join()
+
+
+@contextmanager
 def _timed(what: str, kind: str, server: list[psutil.Process]) -> Iterator[None]:
     everybody = [psutil.Process(), *server]
     cpu, began = cpu_of(everybody), time.perf_counter()
@@ -95,8 +118,9 @@ def measure(
         store.write(lambda session, part=part: [learn(session, one, _DESK) for one in part])  # type: ignore[misc]
     for edition, what in enumerate((f"import of {rows:,} rows", "the next edition, 0.1 % changed")):
         path, desk = folder / f"{edition}.csv", replace(_DESK, at=NOW + timedelta(days=edition))
-        with _timed(what, kind, processes()):
-            store.write(lambda s, p=path, d=desk: enter_lists(s, p, "样例网站", d.at.date(), d))  # type: ignore[misc]
+        with _waiting(store) as waits, _timed(what, kind, processes()):
+            enter_lists(store, path, "样例网站", desk.at.date(), desk)
+        print(f"{kind:<11}others wrote {len(waits)} times, the longest wait {max(waits):.2f} s")
     codes, desk = [subject.uscc for subject in subjects], replace(_DESK, at=NOW + timedelta(days=2))
     for what in (
         f"{len(codes):,} subjects compared, hits entered",

@@ -54,9 +54,10 @@ def check_payer(applicant: Applicant, project: Project, payer: str, policy: Poli
 
 
 def check_strings(request: Request) -> None:
-    """Raise E0701 for every character of subject and project that cannot be typeset."""
+    """Raise E0701 for every character of subject, project and lists that cannot be typeset."""
     for subject in request.applicant.subjects:
         check_characters(subject, "subject")
+    check_characters({one.sha256: one.name for one in request.applicant.compared}, "compared")
     check_characters(request.project.whole(), "project")
 
 

@@ -28,6 +28,7 @@ from reportgen.registry import notices
 from reportgen.registry.lifecycle import LABELS, Made, by_number
 from reportgen.registry.numbers import public_number, verification_code
 from reportgen.registry.requests import Request as Request  # noqa: PLC0414 - what `issue` is asked
+from reportgen.registry.screening import Looked, to_decide
 from reportgen.registry.standing import later, standing
 from reportgen.registry.tables import Kind, ReportRow, State
 from reportgen.registry.words import conclusion
@@ -47,7 +48,8 @@ class Issued:
 
     `path` is where the report stands, as a path or as the URL of the office's store, None for a letter;
     `repeated` says that it was issued before. `file` is the name of a registered report among the office's files.
-    `warnings` are what the agency should know: what runs out soon, a time stamp that could not be had.
+    `warnings` are what the agency should know: hits that wait, what runs out soon, a time stamp that could not be
+    had. `waiting` counts the hits on members and on related parties that are 待人工确认.
     """
 
     assessment: Assessment
@@ -58,6 +60,7 @@ class Issued:
     repeated: bool = False
     warnings: tuple[str, ...] = ()
     file: str = ""
+    waiting: int = 0
 
 
 @dataclass(frozen=True)
@@ -150,21 +153,26 @@ def issue(
     to `target`, a file or a folder. Whoever issues many opens the office's `means` once. Raises what the steps
     raise: E0308, E0310, E0606, E0701 (glyphs), E0901 (file), E1101–E1103, E1105, E1107 (not permitted).
     """
-    means = means or means_of(office, now)
+    means, looked = means or means_of(office, now), Looked()
     admit(request, means.issuer, now)
     if press is not None:
         press.permit(means.issuer, Action.SUPERSEDE if request.supersedes else Action.ISSUE, now)
-        request = press.current(request)
+        applicant, looked = press.current(request.applicant, now)
+        request = replace(request, applicant=applicant)
     judged = Judged(request, *judge(request.applicant, request.project), means)
     check_payer(request.applicant, request.project, request.binding.payer, judged.case.policy)
     check_strings(request)
+    told = to_decide(looked, (subject.uscc for subject in request.applicant.subjects))
     if judged.assessment.conclusion is None:
-        return letter_of(judged, identify(judged, office.secret(), now))
+        if press is not None:
+            press.note(request, now)
+        letter = letter_of(judged, identify(judged, office.secret(), now))
+        return replace(letter, warnings=told, waiting=looked.waiting)
     if press is not None:
         entered = press.enter(request, judged.case, judged.assessment, means.issuer, now)
         row, unstamped = produce(judged, press.allot(entered, means.issuer, now), press, now)
         kept = _kept(row, press, target, repeated=entered.issued_at is not None)
-        return replace(kept, warnings=means.warnings(unstamped))
+        return replace(kept, warnings=(*told, *means.warnings(unstamped)), waiting=looked.waiting)
     identity = identify(judged, office.secret(), now)
     done = certified(typeset(judged, identity), means, _reason(identity), now)
     path, made = copied(done.made.pdf, identity.number, target or Path()), done.made
@@ -324,7 +332,8 @@ def snapshot(applicant: Applicant, project: Project) -> str:
     members = [m.model_copy(update={"subject": in_order(m.subject)}) for m in applicant.members]
     lot = project.lot.id if project.lot else ""
     # Canonical JSON has no line end of its own.
-    return sha256("\n".join((*map(canonical, members), canonical(project), lot)))
+    facts = (*map(canonical, members), *map(canonical, applicant.compared))
+    return sha256("\n".join((*facts, canonical(project), lot)))
 
 
 def identify(judged: Judged, secret: bytes, now: datetime) -> Identity:

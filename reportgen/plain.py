@@ -6,6 +6,7 @@ same tree: true is the text "true", an empty cell is absent from a mapping and N
 """
 
 import json
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NoReturn
@@ -15,7 +16,8 @@ import yaml
 from reportgen.errors import Fault, ReportgenError
 
 SIZE_LIMIT = 8 * 1024 * 1024
-_EMPTY = {"", "—", "— —", "——", "－－", "-", "--", "/"}
+ABSENT = frozenset({"", "—", "— —", "——", "－－", "-", "--", "/"})
+"""What stands where there is nothing to say: dashes of every kind, or nothing."""
 _NULLS = {"", "~", "null", "Null", "NULL"}
 _DEEPEST = 40
 _LONGEST_KEY = 200
@@ -24,6 +26,9 @@ _LONGEST_PATH = 1000
 _MOST_VALUES = 400_000
 _TOO_DEEP = f"嵌套过深，至多 {_DEEPEST} 层"
 _LONG_KEY = f"键过长，至多 {_LONGEST_KEY} 字"
+# No database keeps the one, no encoding the other; both can be written as escapes.
+_NO_TEXT = re.compile("[\0\ud800-\udfff]")
+_NOT_TEXT = "含空字符或不成对的代理码，不是文字"
 # Parts of the parsers' messages and what they mean to the writer of the file; the first that fits.
 _SYNTAX = (
     ("tab character", "缩进不能用制表符"),
@@ -88,7 +93,8 @@ def read_plain(path: Path) -> Plain:
     """Read a YAML or JSON file.
 
     Raises E0302 (no such file), E0303 (over 8 MiB), E0304 (not UTF-8), E0305 (no YAML or JSON, an
-    anchor or alias, a key that is no text or is too long, too deep or too many values). Repeated keys
+    anchor or alias, a key that is no text or is too long, a text with NUL or half a character, too deep or too many
+    values). Repeated keys
     are noted as faults, not raised.
     """
     text = _text(path)
@@ -136,7 +142,7 @@ def _said(problem: str) -> str:
 
 def present(text: str) -> str | None:
     """Return a text, or None where it stands for an empty cell in real reports, as "— —" does."""
-    return None if text.strip() in _EMPTY else text
+    return None if text.strip() in ABSENT else text
 
 
 def _repeated(plain: Plain, place: str, where: str = "") -> None:
@@ -169,7 +175,13 @@ def _json_value(value: Any, path: str, depth: int, plain: Plain) -> Any:
         return [_json_value(item, child(path, i), depth + 1, plain) for i, item in enumerate(value)]
     if isinstance(value, bool):
         return "true" if value else "false"
-    return value if value is None else present(value)
+    return value if value is None else present(_json_text(value, path))
+
+
+def _json_text(text: str, path: str) -> str:
+    if _NO_TEXT.search(text):
+        raise _UnreadableError(f"{path or '最外层'}：{_NOT_TEXT}")
+    return text
 
 
 def _json_mapping(pairs: _Pairs, path: str, depth: int, plain: Plain) -> dict[str, Any]:
@@ -178,7 +190,7 @@ def _json_mapping(pairs: _Pairs, path: str, depth: int, plain: Plain) -> dict[st
     for key, item in pairs:
         if len(key) > _LONGEST_KEY:
             raise _UnreadableError(f"{path or '最外层'}：{_LONG_KEY}")
-        place = child(path, key)
+        place = child(path, _json_text(key, path))
         if key in seen:
             _repeated(plain, place)
         seen.add(key)
@@ -255,7 +267,7 @@ class _Tree:
     def _key(self, inner: _Open, event: Any) -> None:
         if not isinstance(event, yaml.ScalarEvent):
             _refuse(event, "键应为文字")
-        key = str(event.value)
+        key = _yaml_text(event)
         if len(key) > _LONGEST_KEY:
             _refuse(event, _LONG_KEY)
         place = child(inner.path, key)
@@ -283,10 +295,17 @@ class _Tree:
     def _new(self, event: Any) -> Any:
         if isinstance(event, yaml.ScalarEvent):
             plain_null = not event.style and event.tag is None and event.value in _NULLS
-            return None if plain_null else present(str(event.value))
+            return None if plain_null else present(_yaml_text(event))
         if len(self.open) > _DEEPEST:
             _refuse(event, _TOO_DEEP)
         return {} if isinstance(event, yaml.MappingStartEvent) else []
+
+
+def _yaml_text(event: Any) -> str:
+    text = str(event.value)
+    if _NO_TEXT.search(text):
+        _refuse(event, _NOT_TEXT)
+    return text
 
 
 def _line(event: Any) -> int:

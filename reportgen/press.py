@@ -11,7 +11,7 @@ the store, touches a file that was issued, and no lock is held while a file is w
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, TypeVar
 
@@ -22,11 +22,13 @@ from reportgen.assess.case import Case
 from reportgen.assess.model import Assessment, Conclusion
 from reportgen.document.issuer import Identity, Issuer, Stage
 from reportgen.errors import ReportgenError
-from reportgen.registry import lifecycle, office, queries, requests
+from reportgen.project.applicant import Applicant
+from reportgen.registry import lifecycle, office, queries, requests, screening
 from reportgen.registry.events import events_key
 from reportgen.registry.lifecycle import LABELS, Desk, Made, id_of
 from reportgen.registry.numbers import code_hash, public_number, register_number, verification_code
 from reportgen.registry.requests import ATTEMPTS, Request
+from reportgen.registry.screening import Looked
 from reportgen.registry.tables import LIVE, Kind, ReportRow, RequestRow, State
 from reportgen.settings import Office, database_url
 from reportgen.store.engine import Store
@@ -73,10 +75,27 @@ class Press:
         if not self.store.read(lambda session: office.admitted(session, issuer, action, desk)):
             self.store.write(lambda session: office.enter_agency(session, agency, desk))
 
-    def current(self, request: Request) -> Request:
-        """Return a request whose facts are as the subjects' objections leave them, whatever their file says."""
-        applicant = self.store.read(lambda session: requests.current(session, request.applicant))
-        return replace(request, applicant=applicant)
+    def current(self, applicant: Applicant, at: datetime) -> tuple[Applicant, Looked]:
+        """Return an applicant whose facts are as lists and objections leave them, whatever their file says.
+
+        Beside it stands what comparing its members with the lists came to. Raises E0383.
+        """
+
+        def work(session: Session) -> tuple[Applicant, Looked]:
+            looked = screening.look(session, applicant.subjects)
+            return requests.current(session, applicant, looked.lists), looked
+
+        def work_and_enter(session: Session) -> tuple[Applicant, Looked]:
+            screening.enter_hits(session, applicant.subjects, self.desk(at))
+            return work(session)
+
+        found = self.store.read(work)
+        return self.store.write(work_and_enter) if found[1].unentered else found
+
+    def note(self, request: Request, at: datetime) -> None:
+        """Keep facts and request of an applicant that lacks evidence; raises E0352, E0353."""
+        desk = self.desk(at)
+        self.store.write(lambda session: requests.unanswered(session, request, desk))
 
     def enter(
         self, request: Request, case: Case, found: Assessment, issuer: Issuer, at: datetime

@@ -25,11 +25,12 @@ from reportgen.errors import Fault, ReportgenError
 from reportgen.pipeline import Means, certified, copied, means_of
 from reportgen.policy.model import Policy
 from reportgen.press import Press
+from reportgen.project.applicant import single
 from reportgen.registry import lifecycle
 from reportgen.registry.changes import learn
 from reportgen.registry.lifecycle import LABELS, Desk, id_of
-from reportgen.registry.objections import heard
 from reportgen.registry.requests import asked_for
+from reportgen.registry.screening import to_decide
 from reportgen.registry.standing import KINDS
 from reportgen.registry.tables import Kind, PartyRow, ReportRow, RequestRow, RestsOnRow, State
 from reportgen.settings import Office
@@ -76,7 +77,8 @@ class GradeRequest:
 class _Order:
     """A document to be entered: what was found of whom, by whose authority; `rests` are evidence names.
 
-    What is `asked` makes the request the same one or another; `supersedes` is a number, or nothing.
+    What is `asked` makes the request the same one or another; `supersedes` is a number, or nothing; `told` is what
+    the reviewer must know of hits on lists.
     """
 
     kind: Kind
@@ -88,6 +90,7 @@ class _Order:
     asked: tuple[str, ...]
     said: str = ""
     supersedes: str = ""
+    told: tuple[str, ...] = ()
 
     def key(self) -> str:
         """Return the request key: the same request asked again has the same key."""
@@ -109,7 +112,7 @@ def issue_record(
     means, on = means_of(office, now), now.date()
     require_independent(means.issuer.agency, subject, on)
     press.permit(means.issuer, Action.RECORD, now)
-    subject = press.store.read(lambda session: heard(session, subject))
+    subject, told = _current(subject, press, now)
     found = extract(subject, extract_policy(subject.registration.region, on), on)
     shown = (item.evidence for item in found.items)
     held = (ref(subject, fact) for fact in (subject.registration, *subject.qualifications))
@@ -122,6 +125,7 @@ def issue_record(
         authorisation=authorisation,
         rests=(*held, *shown),
         asked=(digest, authorisation),
+        told=told,
     )
     return _issue(order, means, now, press, target)
 
@@ -142,7 +146,7 @@ def issue_grade(
     means, on, policy = means_of(office, now), now.date(), graded.policy
     grading_filing(means.issuer.agency, graded.subject, on)
     press.permit(means.issuer, Action.GRADE, now)
-    subject = press.store.read(lambda session: heard(session, graded.subject))
+    subject, told = _current(graded.subject, press, now)
     found = grade(subject, policy, on, graded.years)
     if found.grade is None or found.term is None:
         faults = [Fault("E0401", gap.what, f"{gap.why}。{gap.how}") for gap in found.gaps]
@@ -158,6 +162,7 @@ def issue_grade(
         asked=(policy.pack.name, str(graded.years), graded.supersedes),
         said=found.grade,
         supersedes=graded.supersedes,
+        told=told,
     )
     return _issue(order, means, now, press, target)
 
@@ -182,9 +187,15 @@ def _issue(order: _Order, means: Means, now: datetime, press: Press, target: Pat
     path = press.files.where(row.file)
     if target is not None:
         path = str(copied(press.content(row), str(row.number), target))
-    warnings = means.warnings(unstamped)
+    warnings = (*order.told, *means.warnings(unstamped))
     pages, until = row.pages or 0, row.valid_until
     return Reusable(str(row.number), row.conclusion, path, pages, until, repeated, warnings)
+
+
+def _current(subject: Subject, press: Press, now: datetime) -> tuple[Subject, tuple[str, ...]]:
+    """Return a subject as lists and objections leave it, and what the reviewer must know of hits; raises E0383."""
+    applicant, looked = press.current(single(subject), now)
+    return applicant.lead, to_decide(looked, [subject.uscc])
 
 
 def _check_strings(subject: Subject) -> None:

@@ -3,8 +3,10 @@
 import os
 import re
 import shutil
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -48,7 +50,16 @@ def test_every_command_of_the_guide_to_batches_runs(tmp_path: Path, monkeypatch:
 
 
 @pytest.mark.parametrize(
-    "name", ("docs/public-reports.md", "docs/ocds.md", "docs/evidence.md", "docs/screening.md")
+    "name",
+    (
+        "docs/first-report.md",
+        "docs/public-reports.md",
+        "docs/ocds.md",
+        "docs/projects.md",
+        "docs/evidence.md",
+        "docs/screening.md",
+        "docs/data-quality.md",
+    ),
 )
 def test_every_command_of_a_guide_to_intake_runs(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -57,6 +68,17 @@ def test_every_command_of_a_guide_to_intake_runs(
         shutil.copytree(ROOT / folder, tmp_path / folder)
     monkeypatch.chdir(tmp_path)
     obey(name)
+
+
+def test_every_command_of_the_guide_to_databases_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(ROOT / "docs/examples", tmp_path / "docs/examples")
+    monkeypatch.chdir(tmp_path)
+    with closing(sqlite3.connect("agency.sqlite3")) as database:
+        database.executescript((ROOT / "docs/examples/database/agency.sql").read_text("utf-8"))
+    monkeypatch.setenv("CREDIT_DATABASE_URL", "sqlite:///agency.sqlite3")
+    obey("docs/database-source.md")
 
 
 def test_every_command_of_the_guide_to_workbooks_runs(

@@ -308,6 +308,16 @@ def test_a_control_character_is_refused(read: Read) -> None:
     assert refused(read, '{"a": "x\x00y"}', ".json").code == "E0305"
 
 
+@pytest.mark.parametrize("escape", ["\\u0000", "\\ud800", "\\udc00甲", "甲\\uD83D"])
+@pytest.mark.parametrize("ending", FORMATS)
+def test_an_escape_that_stands_for_no_text_is_refused(escape: str, ending: str, read: Read) -> None:
+    for content in (f'{{"a": ["{escape}"]}}', f'{{"{escape}": "a"}}'):
+        error = refused(read, content, ending)
+        assert error.code == "E0305"
+        assert error.text().encode()
+    assert read('{"a": "\\ud83d\\ude00"}', ".json").data == {"a": "😀"}
+
+
 @pytest.mark.parametrize("ending", FORMATS)
 @pytest.mark.parametrize("content", ['["a"]', '"a"', "1"])
 def test_a_file_that_is_no_mapping_is_refused(content: str, ending: str, read: Read) -> None:

@@ -318,7 +318,7 @@ def _kept_with(press: Press, request: Request, ending: Ending) -> tuple[str, str
 def test_a_file_that_lacks_the_subject_s_statement_is_judged_with_it(press: Press) -> None:
     request = asked()
     _, fact = _kept_with(press, request, Ending.KEPT)
-    (subject,) = press.current(request).applicant.subjects
+    (subject,) = press.current(request.applicant, NOW)[0].subjects
     assert {record.statement for record in subject.records if record.id == fact} == {"本公司保留意见"}
 
 

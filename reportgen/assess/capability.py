@@ -189,7 +189,7 @@ def _technologies(case: Case, subject: Subject, asked: TechnologyRequirement) ->
         possible=Decimal(len(possible)) if since else None,
         formula="、".join(f"{t.name}（{t.kind}）" for t in proven[:5]),
         evidence=tuple(ref(subject, t) for t in proven),
-        missing=(f"{asked.field}{asked.sort}的权属证明",) if lacking else (),
+        missing=(f"{asked.field}{asked.sort or '技术成果'}的权属证明",) if lacking else (),
         note=_ENDLESS if any(t.valid_until is None for t in proven) else "",
     )
 

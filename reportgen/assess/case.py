@@ -12,6 +12,7 @@ from reportgen.project.model import Project
 from reportgen.subject.base import Fact, Source
 from reportgen.subject.canonical import in_order
 from reportgen.subject.model import Subject
+from reportgen.subject.records import PUBLIC_RECORDS, RecordKind
 from reportgen.subject.window import Placed, Window, window
 
 
@@ -79,8 +80,17 @@ class Case:
         return max((source.collected_on for source in self.lists(subject, collection)), default=None)
 
     def looked_up(self, subject: Subject) -> bool:
-        """Say whether a fresh closed list of records reaches back through the look-back, or the subject's life."""
-        return reach_back(subject, self.lists(subject, "records"), self.span.start)
+        """Say whether a fresh closed list of 公共信用信息 reaches back through the look-back, or the subject's life."""
+        return reach_back(subject, self.lists(subject, PUBLIC_RECORDS), self.span.start)
+
+    def convictions_looked_up(self, subject: Subject, since: date) -> bool:
+        """Say whether a fresh closed list of 刑事处罚 reaches back to a day, or the subject's founding.
+
+        Where the list does not say since when it is closed, it is so through the look-back.
+        """
+        needed = max(since, subject.registration.established_on)
+        lists = self.lists(subject, RecordKind.CRIMINAL)
+        return any((source.complete_since or self.span.start) <= needed for source in lists)
 
     def stale(self, subject: Subject, collected_on: date) -> bool:
         """Say whether what was collected on a day is too old for the facts or for the judging."""

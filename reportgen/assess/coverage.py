@@ -15,6 +15,7 @@ from reportgen.assess.model import (
     Verdict,
 )
 from reportgen.assess.wording import day, rounded
+from reportgen.subject.base import Source
 from reportgen.subject.model import Subject
 
 
@@ -79,8 +80,7 @@ def _requirement_gap(item: RequirementResult) -> Gap:
 
 
 def _basics(case: Case, subject: Subject) -> Iterator[CoverageLine]:
-    years = [year for year in asked_years(case, 3) if year >= founded(subject)]
-    missing = [str(year) for year in sorted(years) if year not in counted(subject)]
+    missing = [str(year) for year in lacking_years(case, subject)]
     fresh = _fresh(case, subject)
     lack = "缺 " + "、".join(missing) + " 年" if missing else "已取得"
     needed = (
@@ -99,9 +99,21 @@ def _basics(case: Case, subject: Subject) -> Iterator[CoverageLine]:
         )
 
 
+def stale_sources(case: Case, subject: Subject) -> tuple[Source, ...]:
+    """Return the sources relied on that are too old beside the subject's facts."""
+    limit = case.policy.horizons.stale
+    return tuple(s for s in subject.relied_on() if (subject.as_of - s.collected_on).days > limit)
+
+
+def lacking_years(case: Case, subject: Subject) -> list[int]:
+    """Return the years of the last three, since the founding, of which no statement counts."""
+    years = [year for year in asked_years(case, 3) if year >= founded(subject)]
+    return [year for year in sorted(years) if year not in counted(subject)]
+
+
 def _fresh(case: Case, subject: Subject) -> str:
     limit = case.policy.horizons.stale
-    old = [s for s in subject.relied_on() if (subject.as_of - s.collected_on).days > limit]
+    old = stale_sources(case, subject)
     parts = [f"{s.name}采集于{day(s.collected_on)}，超过 {limit} 天" for s in old]
     if (case.judged_on - subject.as_of).days > limit:
         parts.append(f"数据截止于{day(subject.as_of)}，至{case.project.judged_by}超过 {limit} 天")

@@ -40,15 +40,34 @@ def adequacy(ratio: Decimal | None, curve: FactorCurve) -> Decimal | None:
     return rounded(_FULL * min(_ONE, max(ZERO, (ratio - curve.zero) / (curve.full - curve.zero))), 1)
 
 
+def derived(case: Case, factor: Factor) -> list[tuple[str, Measured]]:
+    """Return by name what this project needs of a factor by 机构方法, measured: where the tender asks nothing."""
+    return _DERIVED[factor](case)
+
+
 def score_if_met(result: FactorResult, requirements: Collection[str], weight: Decimal) -> Decimal | None:
     """Return the factor's score, were some requirements met; `weight` is that of the use."""
-    need = [_FULL if line.requirement in requirements else line.score for line in result.need]
-    return _score(need, [line.score for line in result.use], weight)
+    return score_with(result, requirements, (), weight)
+
+
+def score_with(
+    result: FactorResult, requirements: Collection[str], lines: Collection[str], weight: Decimal
+) -> Decimal | None:
+    """Return the factor's score, were some requirements met and its lines of some names full.
+
+    `lines` are names of lines of need that are our own, and of lines of use.
+    """
+    need = [
+        _FULL if n.requirement in requirements or (not n.requirement and n.name in lines) else n.score
+        for n in result.need
+    ]
+    use = [_FULL if u.name in lines else u.score for u in result.use]
+    return _score(need, use, weight)
 
 
 def _factor(case: Case, factor: Factor, requirements: Sequence[RequirementResult]) -> FactorResult:
     asked = [_asked(case, item) for item in requirements if item.factor is factor]
-    need = _settled(asked or _DERIVED[factor](case))
+    need = _settled(asked or [_ours(case, name, found) for name, found in derived(case, factor)])
     use = tuple(_USED[factor](case))
     score = _score([n.score for n in need], [u.score for u in use], case.policy.weights.use)
     return FactorResult(
@@ -142,14 +161,19 @@ def _ours(case: Case, name: str, found: Measured) -> FactorLine:
     )
 
 
-def _line(case: Case, name: str, figure: Figure, need: Decimal, show: Show) -> FactorLine:
-    return _ours(case, name, compare(figure, need, show, name=name))
+def _line(name: str, figure: Figure, need: Decimal, show: Show) -> tuple[str, Measured]:
+    return name, compare(figure, need, show, name=name)
 
 
-def _need_technology(case: Case) -> list[FactorLine]:
+def _need_technology(case: Case) -> list[tuple[str, Measured]]:
     held = [name for subject in case.subjects for name in _titles(case, subject)]
-    figure = Figure(Decimal(len(held)) if held else None, None, evidence=tuple(held[:_SHOWN]))
-    return [_line(case, "有效资质、认证与技术成果", figure, _ONE, of(" 项"))]
+    figure = Figure(
+        Decimal(len(held)) if held else None,
+        None,
+        evidence=tuple(held[:_SHOWN]),
+        missing=("资质、体系认证证书或技术成果的权属证明，写明有效期",),
+    )
+    return [_line("有效资质、认证与技术成果", figure, _ONE, of(" 项"))]
 
 
 def _titles(case: Case, subject: Subject) -> list[str]:
@@ -159,31 +183,32 @@ def _titles(case: Case, subject: Subject) -> list[str]:
     return [ref(subject, item) for item in (*held, *made) if subject.counts(item)]
 
 
-def _need_equipment(case: Case) -> list[FactorLine]:
+def _need_equipment(case: Case) -> list[tuple[str, Measured]]:
     items = [(s, e) for s in case.subjects for e in s.equipment if s.counts(e)]
     there = [(s, e) for s, e in items if at_hand(e, case.judged_on)]
     idle = sum((Decimal(free(case, s, e)) for s, e in there), ZERO)
     evidence = tuple(ref(s, e) for s, e in (there or items)[:_SHOWN])
-    figure = Figure(idle if items else None, None, evidence=evidence)
-    return [_line(case, "可调用设备与场所", figure, _ONE, of(" 台（套）"))]
+    papers = ("可用于本项目的设备与场所清单，附购置发票或租赁合同及占用情况",)
+    figure = Figure(idle if items else None, None, evidence=evidence, missing=papers)
+    return [_line("可调用设备与场所", figure, _ONE, of(" 台（套）"))]
 
 
-def _need_staff(case: Case) -> list[FactorLine]:
+def _need_staff(case: Case) -> list[tuple[str, Measured]]:
     length = max(case.project.period_years or _ONE, _ONE)
     per_person = case.policy.defaults.staff_per_year_value
     need = max(_ONE, (case.project.value / length / per_person).to_integral_value("ROUND_CEILING"))
     figure = joined(JointRule.SUM, [(m, technical_staff(case, m.subject)) for m in case.members()])
-    return [_line(case, "技术人员", figure, need, of(" 人"))]
+    return [_line("技术人员", figure, need, of(" 人"))]
 
 
-def _need_funds(case: Case) -> list[FactorLine]:
+def _need_funds(case: Case) -> list[tuple[str, Measured]]:
     yearly = turnover(case, TurnoverRequirement(kind="turnover", id="-", clause="-", text=""))
     need, _ = liquidity_need(case, None, None)
     means = joined(JointRule.SUM, [(m, liquid(case, m.subject)) for m in case.members()])
-    return [_ours(case, "年均营业额", yearly), _line(case, "流动资金", means, need, money)]
+    return [("年均营业额", yearly), _line("流动资金", means, need, money)]
 
 
-_DERIVED: dict[Factor, Callable[[Case], list[FactorLine]]] = {
+_DERIVED: dict[Factor, Callable[[Case], list[tuple[str, Measured]]]] = {
     Factor.TECHNOLOGY: _need_technology,
     Factor.EQUIPMENT: _need_equipment,
     Factor.STAFF: _need_staff,

@@ -277,10 +277,10 @@ def _claims(case: Case, subject: Subject) -> _Claims:
     ]
     sure = [r for r in pending if r.against and r.amount is not None and subject.proven(r)]
     unsure = dict.fromkeys(_open_question(r) for r in pending if r not in sure)
-    looked_up = case.closed(subject, "records")
+    looked_up = case.closed(subject, RecordKind.PENDING)
     return _Claims(
         sure=sum((r.amount or ZERO for r in sure), ZERO),
-        unsure=(*unsure, *(() if looked_up else ("公共信用信息（未决诉讼）的查询结果",))),
+        unsure=(*unsure, *(() if looked_up else ("未决诉讼的查询结果",))),
         evidence=tuple(ref(subject, r) for r in pending),
     )
 

@@ -59,6 +59,7 @@ def _result(case: Case, rule: GateRule, found: list[_Found]) -> GateResult:
         reason=reason,
         claims=() if proven else tuple(item.evidence for item in claims),
         doubts=() if proven else tuple(item.evidence for item in found if item.disputed),
+        missing=() if proven else tuple(_unasked(case, rule)),
     )
 
 
@@ -76,8 +77,16 @@ def _unknown(case: Case, rule: GateRule) -> str:
     if rule.test in _REGISTERED:
         sure = all(s.proven(s.registration) for s in case.subjects)
         return "" if sure else "登记信息尚未由公共来源证实，不能判断"
-    looked_up = all(case.looked_up(s) for s in case.subjects)
-    return "" if looked_up else "公共信用信息尚未查全，不能判断"
+    if not all(case.looked_up(s) for s in case.subjects):
+        return "公共信用信息尚未查全，不能判断"
+    return "刑事裁判文书尚未查询，不能判断" if any(_unasked(case, rule)) else ""
+
+
+def _unasked(case: Case, rule: GateRule) -> Iterator[str]:
+    # A penalty by a criminal court is a major breach too, and no 公共信用信息报告 collects judgments.
+    for subject in case.subjects if rule.test is GateTest.MAJOR_BREACH else ():
+        if not case.convictions_looked_up(subject, case.span.start):
+            yield f"{case.name_of(subject)}刑事裁判文书的查询结果"
 
 
 def _cites(policy: Policy, rule: GateRule, proven: Sequence[_Found]) -> tuple[str, ...]:

@@ -27,7 +27,7 @@ from reportgen.subject.holdings import (
     Qualification,
 )
 from reportgen.subject.model import Subject
-from reportgen.subject.records import CreditRecord, Head, Nature, RecordState
+from reportgen.subject.records import COURT_KINDS, PUBLIC_RECORDS, CreditRecord, Head, Nature, RecordState
 from reportgen.subject.window import Window, add_months, window
 
 F = TypeVar("F", bound=Fact)
@@ -72,9 +72,13 @@ class Graded:
 
     @property
     def looked_up(self) -> bool:
-        """Say whether a fresh closed list of records reaches back through the whole look-back."""
+        """Say whether a fresh closed list of 公共信用信息 reaches back through the whole look-back."""
+        return self.closed(PUBLIC_RECORDS)
+
+    def closed(self, part: str) -> bool:
+        """Say whether a fresh closed list of a part of the records reaches back through the whole look-back."""
         limit, as_of = self.policy.horizons.stale, self.subject.as_of
-        lists = self.subject.lists("records")
+        lists = self.subject.lists(part)
         fresh = (s for s in lists if not too_old(s.collected_on, as_of, self.on, limit))
         return reach_back(self.subject, fresh, self.span.start)
 
@@ -214,7 +218,8 @@ def _open(graded: Graded, line: CreditLine) -> bool:
 def _records(graded: Graded, head: Head) -> Finding:
     held = [r for r in graded.usable if r.head is head and graded.subject.counts(r)]
     kinds = Counter(record.kind for record in held)
-    none = "未发现" if graded.looked_up else "尚未查全，已取得的部分未发现"
+    parts = COURT_KINDS if head is Head.JUDGMENT else (PUBLIC_RECORDS,)
+    none = "未发现" if all(map(graded.closed, parts)) else "尚未查全，已取得的部分未发现"
     text = "、".join(f"{kind} {count} 条" for kind, count in kinds.items()) or none
     return Finding(
         name=head,

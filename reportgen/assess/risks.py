@@ -18,11 +18,13 @@ from reportgen.assess.model import (
 )
 from reportgen.assess.qualification import at_least
 from reportgen.assess.wording import day, money, number
-from reportgen.subject.base import is_long_term
+from reportgen.subject.base import in_force, is_long_term
 from reportgen.subject.holdings import Qualification
-from reportgen.subject.model import Standing, Subject
-from reportgen.subject.records import NOTHING_TO_FULFIL, Nature, RecordState, Severity
+from reportgen.subject.model import Listing, Standing, Subject
+from reportgen.subject.records import NATURES, NOTHING_TO_FULFIL, Nature, RecordKind, RecordState, Severity
 
+_GRAVE_LISTS = frozenset({RecordKind.SERIOUS_LIST, RecordKind.DEFAULTER})
+_TOLD = 3
 _RANK = {Level.HIGH: 0, Level.MEDIUM: 1, Level.LOW: 2}
 
 
@@ -135,6 +137,7 @@ def _of_subject(case: Case, subject: Subject) -> Iterator[RiskNote]:
     yield from _accounts(case, subject)
     yield from _load(case, subject)
     yield from _links(case, subject)
+    yield from _listed(case, subject)
 
 
 def _suspended(case: Case, subject: Subject) -> Iterator[RiskNote]:
@@ -244,6 +247,38 @@ def _links(case: Case, subject: Subject) -> Iterator[RiskNote]:
                 mitigation="核对关联交易与担保，必要时要求出具不转移资金的承诺",
                 evidence=(ref(subject, item),),
             )
+
+
+def _listed(case: Case, subject: Subject) -> Iterator[RiskNote]:
+    """Yield a note for each related party that stands on a black list on the day judged: it burdens, and decides nothing."""
+    for item in subject.related:
+        found = [listing for listing in item.listings if _burdens(listing, case.judged_on)]
+        if found:
+            grave = any(listing.kind in _GRAVE_LISTS for listing in found)
+            yield RiskNote(
+                level=Level.MEDIUM if grave else Level.LOW,
+                title="关联方列入名单",
+                text=f"{case.name_of(subject)}{item.relation}{item.name}列入{_entries(found)}",
+                mitigation="向认定机关查询现状，核对其与申请人的担保、资金往来及对本项目的投入"
+                if grave
+                else "向认定机关查询现状，签约前再次比对",
+                evidence=(ref(subject, item),),
+            )
+
+
+def _burdens(listing: Listing, on: date) -> bool:
+    return NATURES[listing.kind] is Nature.ADVERSE and in_force(listing.listed_on, listing.until, on)
+
+
+def _entries(found: Sequence[Listing]) -> str:
+    more = f"；等 {len(found)} 项，见第 10 节" if len(found) > _TOLD else ""
+    return "；".join(map(_entry, found[:_TOLD])) + more
+
+
+def _entry(listing: Listing) -> str:
+    kind = f"（{listing.kind}）" if listing.kind != listing.list else ""
+    until = f"至{day(listing.until)}" if listing.until else "起"
+    return f"{listing.list}{kind}，{day(listing.listed_on)}{until}，{listing.authority}认定"
 
 
 def _joint(case: Case) -> Iterator[RiskNote]:

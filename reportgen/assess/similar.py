@@ -49,10 +49,13 @@ def similar_result(case: Case) -> SimilarResult:
     items = [(subject.counts(contract), _item(case, subject, contract)) for subject, contract in found]
     scores = [(counts, item.score) for counts, item in items if item.score is not None]
     shown = tuple(item for _, item in items)
-    return SimilarResult(score=_mean(scores), items=shown, finding=_finding(shown, case.project.category))
+    return SimilarResult(
+        score=mean_score(scores), items=shown, finding=_finding(shown, case.project.category)
+    )
 
 
-def _mean(scores: Sequence[tuple[bool, Decimal]]) -> Decimal | None:
+def mean_score(scores: Sequence[tuple[bool, Decimal]]) -> Decimal | None:
+    """Return the mean of the scores of contracts, each with whether it counts; None where there are none."""
     # What is merely declared may lower the mean, never raise it.
     proven = [score for counts, score in scores if counts]
     means = [sum(part, ZERO) / len(part) for part in (proven, [score for _, score in scores]) if part]

@@ -13,7 +13,13 @@ from reportgen.assess.measure import Measured
 from reportgen.assess.model import Verdict
 from reportgen.project.requirements import StandingRequirement
 from reportgen.subject.model import Subject
-from reportgen.subject.records import NOTHING_TO_FULFIL, CreditRecord, RecordKind, RecordState
+from reportgen.subject.records import (
+    NOTHING_TO_FULFIL,
+    PUBLIC_RECORDS,
+    CreditRecord,
+    RecordKind,
+    RecordState,
+)
 from reportgen.subject.window import Placing, add_months
 
 
@@ -102,14 +108,13 @@ def _unchecked(claims: list[Hit]) -> Iterator[str]:
 
 
 def _unknown(case: Case, asked: StandingRequirement) -> Iterator[str]:
-    start = case.span.start
-    since = _bribery_since(case, asked) or start
+    since = _bribery_since(case, asked)
     for subject in case.subjects:
-        lists = case.lists(subject, "records")
-        if not lists:
+        if not case.lists(subject, PUBLIC_RECORDS):
             yield f"{subject.name}的公共信用信息查询结果"
-        elif since < start and not any((s.complete_since or start) <= since for s in lists):
-            yield f"{subject.name}近 {asked.no_bribery_years} 年无行贿犯罪记录的查询结果"
+        # A 公共信用信息报告 collects no judgments: that it holds none proves nothing.
+        if since is not None and not case.convictions_looked_up(subject, since):
+            yield f"{subject.name}近 {asked.no_bribery_years} 年无行贿犯罪记录的查询结果（裁判文书）"
 
 
 def _asked_text(case: Case, asked: StandingRequirement) -> str:

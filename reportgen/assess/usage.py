@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 
-from reportgen.assess.accounts import asked_years, counted, founded
+from reportgen.assess.accounts import asked_years, counted, filings, founded
 from reportgen.assess.capability import at_hand, engaged, free, known_free
 from reportgen.assess.case import Case, ref
 from reportgen.assess.funds import commitments
-from reportgen.assess.measure import ZERO
+from reportgen.assess.measure import ALL_CONTRACTS, ZERO
 from reportgen.assess.model import Basis, FactorLine
 from reportgen.assess.wording import number, percent, rounded
 from reportgen.subject.holdings import ContractStatus, Equipment, Headcount, Person
@@ -22,6 +22,8 @@ _FULL = Decimal(100)
 _ONE = Decimal(1)
 _YEARS = 3
 _SHOWN = 10
+_IDLE, _STEADY, _FREE = "设备空闲程度", "人员稳定", "关键人员空闲程度"
+_CASH, _LOAD = "经营现金流", "在手合同负荷"
 
 
 def _use(
@@ -37,6 +39,48 @@ def _use(
         basis=Basis.METHOD,
         evidence=tuple(evidence),
     )
+
+
+def untold(case: Case) -> dict[str, tuple[str, ...]]:
+    """Return by the name of each line of use the papers without which it is not known."""
+    subjects = [(case.name_of(s), s) for s in case.subjects]
+    (newest,) = asked_years(case, 1)
+    people = [(who, p) for who, s in subjects for p in s.people if s.counts(p) and not _told_of(case, s, p)]
+    pieces = [
+        (who, e) for who, s in subjects for e in s.equipment if s.counts(e) and not _idle_told(case, s, e)
+    ]
+    years = [
+        (who, s, year) for who, s in subjects for year in asked_years(case, _YEARS) if year >= founded(s)
+    ]
+    flows = [_flow_paper(who, s, year) for who, s, year in years if not _flows(s, year)]
+    revenues = [paper for who, s, y in years if not _best_revenue(case, s) for paper in filings([y], who)]
+    rosters = [who for who, s in subjects if _roster(case, s) is None]
+    unlisted = [who for who, s in subjects if case.closed(s, "contracts") is None]
+    return {
+        _STEADY: tuple(f"{who}{newest} 年末从业人员数与当年离职人数（社保核实）" for who in rosters),
+        _FREE: tuple(f"{who}{p.name}（{p.post}）无在任项目的证明" for who, p in people),
+        _IDLE: tuple(dict.fromkeys(f"{who}{e.name}的占用情况证明" for who, e in pieces)),
+        _CASH: tuple(flows),
+        _LOAD: (*revenues, *(f"{who}{ALL_CONTRACTS}" for who in unlisted)),
+    }
+
+
+def _told_of(case: Case, subject: Subject, person: Person) -> bool:
+    return engaged(person, case.judged_on) or known_free(case, subject, person)
+
+
+def _idle_told(case: Case, subject: Subject, item: Equipment) -> bool:
+    told = item.verification is not None or case.closed(subject, "equipment") is not None
+    return told or item.committed is not None
+
+
+def _flow_paper(who: str, subject: Subject, year: int) -> str:
+    return f"{who}{year} 年经审计的现金流量表" if year in counted(subject) else filings([year], who)[0]
+
+
+def _flows(subject: Subject, year: int) -> bool:
+    statement = counted(subject).get(year)
+    return statement is not None and statement.operating_cash_flow is not None
 
 
 def technology_use(case: Case) -> list[FactorLine]:
@@ -63,7 +107,7 @@ def equipment_use(case: Case) -> list[FactorLine]:
     evidence = [ref(s, e) for s, e in items[:_SHOWN]]
     shown = f"{idle}/{total} 台（套）空闲"
     share = Decimal(idle) / total / case.policy.use.idle
-    lines = [_use("设备空闲程度", share, _idle_text(case), shown, evidence)]
+    lines = [_use(_IDLE, share, _idle_text(case), shown, evidence)]
     return lines + _in_service(case, [(s, e) for s, e in items if s.counts(e)])
 
 
@@ -100,7 +144,7 @@ def _steady(case: Case) -> FactorLine:
     share = steady * len(found) / len(case.subjects)
     shown = percent(rate, 1) if len(found) == len(case.subjects) else "离职人数未见报告"
     evidence = [ref(s, h) for s, h in found]
-    return _use("人员稳定", share, f"年离职 ≤ {percent(calm)}", shown, evidence)
+    return _use(_STEADY, share, f"年离职 ≤ {percent(calm)}", shown, evidence)
 
 
 def _roster(case: Case, subject: Subject) -> Headcount | None:
@@ -116,7 +160,7 @@ def _free_persons(case: Case) -> list[FactorLine]:
     idle = sum(1 for s, p in known if s.counts(p) and known_free(case, s, p))
     evidence = [ref(s, p) for s, p in known[:_SHOWN]]
     share = Decimal(idle) / len(known) / case.policy.use.idle
-    return [_use("关键人员空闲程度", share, _idle_text(case), f"{idle}/{len(known)} 人", evidence)]
+    return [_use(_FREE, share, _idle_text(case), f"{idle}/{len(known)} 人", evidence)]
 
 
 def _busy(case: Case, person: Person) -> bool:
@@ -138,7 +182,7 @@ def _cash_flow(case: Case) -> list[FactorLine]:
     unknown = len(asked) - len(known)
     shown = f"{positive}/{len(asked)} 年非负" + (f"，{unknown} 年未见报告" if unknown else "")
     share = Decimal(positive) / len(asked)
-    return [_use("经营现金流", share, "各年非负", shown, [ref(s, st) for s, st in known])]
+    return [_use(_CASH, share, "各年非负", shown, [ref(s, st) for s, st in known])]
 
 
 def _load(case: Case) -> list[FactorLine]:
@@ -150,12 +194,12 @@ def _load(case: Case) -> list[FactorLine]:
         return []
     evidence = [item for _, items in loads for item in items]
     if not yearly:
-        return [_use("在手合同负荷", ZERO, "≤ 年营业额", "年营业额未证实", evidence)]
+        return [_use(_LOAD, ZERO, "≤ 年营业额", "年营业额未证实", evidence)]
     if any(case.closed(s, "contracts") is None for s in case.subjects):
-        return [_use("在手合同负荷", ZERO, "≤ 年营业额", "在手合同尚未查全", evidence)]
+        return [_use(_LOAD, ZERO, "≤ 年营业额", "在手合同尚未查全", evidence)]
     load = committed / (yearly * length)
     share = Decimal(2) - load if load > 1 else _ONE
-    return [_use("在手合同负荷", share, "≤ 年营业额", f"{number(load)} 倍", evidence)]
+    return [_use(_LOAD, share, "≤ 年营业额", f"{number(load)} 倍", evidence)]
 
 
 def _best_revenue(case: Case, subject: Subject) -> Decimal:

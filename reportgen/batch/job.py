@@ -77,6 +77,7 @@ class Entry(Model):
     """What came of a row, as a manifest keeps it: nothing in it says who it is about.
 
     `file` is the report's name among the office's files, `conclusion` the name of a Conclusion, `error` a code.
+    `waiting` counts the hits on lists that are 待人工确认.
     """
 
     row: int
@@ -89,6 +90,7 @@ class Entry(Model):
     seconds: float = 0.0
     error: str = ""
     repeated: bool = False
+    waiting: int = 0
 
 
 class Outcome(Entry):
@@ -184,7 +186,7 @@ def patiently(work: Callable[[], T], waits: Iterable[float] = _WAITS) -> T:
 
 
 def _outcome(item: Item, done: Issued, keep: Callable[[bytes], None]) -> Outcome:
-    outcome = partial(Outcome, row=item.row, key=item.key, repeated=done.repeated)
+    outcome = partial(Outcome, row=item.row, key=item.key, repeated=done.repeated, waiting=done.waiting)
     if not done.number:
         keep(done.pdf)
         gaps = done.assessment.gaps.gaps if done.assessment.gaps else ()

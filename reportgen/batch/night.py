@@ -19,13 +19,17 @@ _AGAIN = frozenset({State.FAILED, State.GAPS})
 
 @dataclass(frozen=True)
 class Tally:
-    """The rows of a batch: how many there are, and how many came to what; `codes` counts the failed ones."""
+    """The rows of a batch: how many there are, and how many came to what; `codes` counts the failed ones.
+
+    `waiting` are those with hits on lists that are 待人工确认.
+    """
 
     rows: int
     issued: int
     repeated: int
     gaps: int
     failed: int
+    waiting: int
     codes: dict[str, int]
 
     @property
@@ -97,6 +101,7 @@ class Night:
             repeated=sum(entry.repeated for entry in entries),
             gaps=states[State.GAPS],
             failed=states[State.FAILED],
+            waiting=sum(entry.waiting > 0 for entry in entries),
             codes=dict(Counter(entry.error for entry in entries if entry.state is State.FAILED)),
         )
 

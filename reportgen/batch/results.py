@@ -49,6 +49,7 @@ def _shown(word: str) -> str:
 
 def _done(entry: Entry, night: Night) -> tuple[str | float, ...]:
     state = _REPEATED if entry.repeated else STATES[entry.state]
-    said = night.said(entry)
+    waits = f"有 {entry.waiting} 项名单命中待人工确认" if entry.waiting else ""
+    said = "；".join(filter(None, (night.said(entry), waits)))
     judged = conclusion(entry.conclusion) if entry.conclusion else ""
     return (state, entry.number, judged, entry.file, entry.sha256, entry.seconds, entry.error, said)

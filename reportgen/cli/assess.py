@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import click
@@ -16,18 +17,20 @@ from reportgen.cli.common import (
     Then,
     applicant_of,
     json_option,
+    store_of,
     target_options,
     whole_project_of,
 )
 from reportgen.cli.compare import NOTICE, differences
 from reportgen.cli.help import Command
 from reportgen.cli.workings import points, safe
-from reportgen.errors import ExitCode
+from reportgen.errors import ExitCode, ReportgenError
 from reportgen.files import PRIVATE, write_whole
 from reportgen.intake.patch import Patch, load_patch, what_if
 from reportgen.pipeline import judge
 from reportgen.project.applicant import Applicant
 from reportgen.project.model import Project
+from reportgen.settings import find_office, has_database
 
 
 @dataclass(frozen=True)
@@ -82,8 +85,11 @@ def command(ctx: click.Context, /, explained: bool, as_json: bool, **words: Any)
         case, after = given.judge(patch)
     if words["omissions"] is not None:
         write_whole(words["omissions"], _ledger(case), PRIVATE)
+    notices = _notices(given, words["office"])
+    for notice in notices:
+        click.echo(f"注意：{safe(notice)}", err=True)
     if as_json:
-        click.echo(_json(after, before))
+        click.echo(_json(after, before, notices))
     else:
         _print(given, case, after, before, explained=explained)
     ctx.exit(ExitCode.DONE if after.conclusion else ExitCode.INSUFFICIENT)
@@ -100,14 +106,28 @@ def _ledger(case: Case) -> bytes:
     return json.dumps(listed, ensure_ascii=False, indent=2).encode()
 
 
-def _json(after: Assessment, before: Assessment | None) -> str:
-    if before is None:
-        return after.model_dump_json(indent=2)
-    return json.dumps(
-        {"before": before.model_dump(mode="json"), "after": after.model_dump(mode="json")},
-        ensure_ascii=False,
-        indent=2,
-    )
+def _notices(given: _Given, folder: Path | None) -> tuple[str, ...]:
+    """Return what waits of hits on the applicant, by the lists of the office at hand; nothing of other days."""
+    office = find_office(folder)
+    if given.days() or office is None or not has_database(office):
+        return ()
+    from reportgen.registry.screening import look, to_decide
+
+    subjects = given.applicant.subjects
+    try:
+        with store_of(folder) as store:
+            looked = store.read(lambda session: look(session, subjects))
+    except ReportgenError as error:
+        # What was asked needs no database, and is answered without it.
+        return (f"没有与名单比对：[{error.code}] {error.entry.what}",)
+    return to_decide(looked, (subject.uscc for subject in subjects))
+
+
+def _json(after: Assessment, before: Assessment | None, notices: tuple[str, ...]) -> str:
+    told = {"notices": notices} if notices else {}
+    now = after.model_dump(mode="json")
+    found = {"before": before.model_dump(mode="json"), "after": now} if before else now
+    return json.dumps({**found, **told}, ensure_ascii=False, indent=2)
 
 
 def _print(

@@ -168,5 +168,7 @@ def say_sum(tally: Tally, pace: Pace) -> None:
     table.add_row("未办", str(tally.left))
     table.add_row("合计", str(tally.rows), style="bold")
     Console(highlight=False).print(table)
+    if tally.waiting:
+        say(f"{tally.waiting} 行的申请人有名单命中待人工确认，见逐行结果；用 reportgen screen 查看")
     if pace.done:
         say(f"本次办理 {pace.done} 份，用时 {lasting(pace.seconds)}，每分钟 {pace.a_minute():.1f} 份")

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 F = TypeVar("F", bound=Callable[..., Any])
 FILE = click.Path(path_type=Path)
-_FILES = {".yaml", ".yml", ".json"}
 
 
 class _Day(click.ParamType[date]):
@@ -165,10 +164,10 @@ def whole_project_of(word: str, office: Path | None = None, then: Then = _TODAY)
 
     Raises what reading a file raises, E0351 (unknown).
     """
-    from reportgen.intake.files import load_project
+    from reportgen.intake.files import ENDINGS, load_project
 
     path = Path(word)
-    if path.is_file() or path.suffix in _FILES or find_office(office) is None:
+    if path.is_file() or path.is_dir() or path.suffix.lower() in ENDINGS or find_office(office) is None:
         return load_project(path)
     from reportgen.store.projects import project_at
 

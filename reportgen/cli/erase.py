@@ -44,6 +44,7 @@ def _lines(done: Erased, what: str) -> Iterator[tuple[int, str]]:
         f"以前各版中的信息 {done.records} 条": done.records,
         f"{done.before} 以前获知的旧版 {done.versions} 版": done.versions,
         f"{done.before} 以后再无新信息的主体 {done.subjects} 个": done.subjects,
+        f"早已移出名单的条目 {done.entries} 条": done.entries,
         f"没有给号的草稿 {done.drafts} 份的评价": done.drafts,
         f"文件 {len(done.files)} 个": len(done.files),
         f"报告 {len(done.reports)} 份的文件与评价，只留校验值": len(done.reports),

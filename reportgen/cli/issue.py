@@ -94,6 +94,9 @@ def registered(request: Request, words: dict[str, Any]) -> Issued:
 
 def tell(done: Issued, as_json: bool) -> None:
     """Print what came of a request; raises E0401 with the list of what is missing."""
+    if not as_json or done.path is None:
+        for warning in done.warnings:
+            click.echo(f"注意：{printable(warning)}", err=True)
     if done.path is None:
         gaps = done.assessment.gaps.gaps if done.assessment.gaps else ()
         faults = [Fault("E0401", gap.clause, f"{gap.what}，{gap.why}。{gap.how}") for gap in gaps]
@@ -106,12 +109,11 @@ def tell(done: Issued, as_json: bool) -> None:
                 "file": done.path,
                 "pages": done.pages,
                 "repeated": done.repeated,
+                "waiting": done.waiting,
                 "warnings": done.warnings,
             }
         )
         return
-    for warning in done.warnings:
-        click.echo(f"注意：{printable(warning)}", err=True)
     click.echo(f"{done.path}　{done.assessment.sentence}　{done.pages} 页　编号 {done.number}")
     if done.repeated:
         click.echo("这一申请此前已经出具，仍是同一份报告；事实有变化的，用 reportgen supersede 出具替代报告")

@@ -11,10 +11,11 @@ from reportgen.cli.common import DAY, FILE, echo_json, json_option, now, office_
 from reportgen.cli.help import Group
 from reportgen.cli.page import say
 from reportgen.cli.register import at, desk_options, press_of
-from reportgen.store.people import Action
+from reportgen.store.people import Action, permitted
 
 if TYPE_CHECKING:
-    from reportgen.store.lists import ImportedList, KnownList
+    from reportgen.store.editions import KnownList
+    from reportgen.store.lists import ImportedList
 
 _SHOWN = 12
 """How many characters of a hash are shown."""
@@ -42,7 +43,8 @@ def import_(
     with press_of(office, login) as press, working("正在导入"):
         desk = press.desk(now())
         day = collected_on or desk.at.date()
-        told = press.act(Action.LIST, lambda session: enter_lists(session, file, source, day, desk))
+        press.store.read(lambda session: permitted(session, login, Action.LIST))
+        told = enter_lists(press.store, file, source, day, desk)
     if as_json:
         echo_json([asdict(item) for item in told])
         return
@@ -55,7 +57,7 @@ def import_(
 @json_option
 def show(office: Path | None, as_json: bool) -> None:
     """列出各名单现行的一期：来源、采集日期、条数与文件的 SHA-256。"""
-    from reportgen.store.lists import known_lists
+    from reportgen.store.editions import known_lists
 
     with press_of(office) as press:
         found = press.store.read(known_lists)

@@ -39,7 +39,12 @@ def command() -> None:
 
 @command.command("run")
 @click.argument("subjects", nargs=-1, metavar="主体…")
-@click.option("--project", default="", metavar="项目", help="为该项目申请过报告的全部主体")
+@click.option(
+    "--project",
+    default="",
+    metavar="项目",
+    help="为该项目申请过报告的全部主体，联合体的各成员、缺件而未出具的都在内",
+)
 @desk_options
 def run(subjects: tuple[str, ...], project: str, office: Path | None, login: str, as_json: bool) -> None:
     """比对库内的主体（统一社会信用代码），列出命中，待人工确认的在前；代码相同的即为证实，记入主体的信息。"""
@@ -50,10 +55,13 @@ def run(subjects: tuple[str, ...], project: str, office: Path | None, login: str
     with press_of(office, login) as press:
         desk = press.desk(now())
 
-        def work(session: "Session") -> "list[Screened]":
-            return screening.screen(session, subjects or screening.asking(session, project), desk)
+        def work(session: "Session") -> "tuple[list[Screened], list[str]]":
+            usccs, gone = (subjects, []) if subjects else screening.bidders(session, project)
+            return screening.screen(session, usccs, desk), gone
 
-        found = press.act(Action.SCREEN, work)
+        found, gone = press.act(Action.SCREEN, work)
+    if gone:
+        click.echo(f"注意：{'、'.join(gone)} 的信息已依规删除，没有比对", err=True)
     if as_json:
         echo_json([asdict(item) for item in found])
         return

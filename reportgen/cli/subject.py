@@ -21,6 +21,14 @@ from reportgen.cli.common import (
 )
 from reportgen.cli.help import Group
 from reportgen.cli.page import say
+from reportgen.cli.pull import command as pull
+from reportgen.cli.quality import (
+    measured_by_options,
+    project_asked,
+    quality_data,
+    quality_of,
+    say_quality,
+)
 from reportgen.cli.register import desk_options, press_of
 from reportgen.cli.told import differences, findings_data, learned_data, say_findings, say_learned
 from reportgen.cli.workbook import marked_option, told_by, write_template
@@ -28,6 +36,7 @@ from reportgen.subject.canonical import canonical, sha256
 from reportgen.subject.changes import changes
 from reportgen.subject.conflicts import Conflict, conflicts
 from reportgen.subject.delivery import Delivery
+from reportgen.subject.identifiers import uscc_fault
 from reportgen.subject.model import COLLECTIONS, Subject
 from reportgen.subject.warnings import Caution, warnings
 from reportgen.subject.wording import words
@@ -44,22 +53,54 @@ def command() -> None:
     """检查、导入、查阅与比较主体。"""
 
 
+command.add_command(pull)
+
+
 @command.command("check")
-@click.argument("files", type=FILE, nargs=-1, required=True, metavar="主体文件…")
+@click.argument("words", nargs=-1, required=True, metavar="主体…")
+@measured_by_options
 @marked_option
 @json_option
-def check(files: tuple[Path, ...], marked: Path | None, as_json: bool) -> None:
-    """检查主体文件、工作簿或 CSV 文件夹；有误时逐处列出路径与位置，退出码 3。"""
-    told = list(zip(files, told_by(files, marked), strict=True))
+def check(
+    words: tuple[str, ...],
+    project: str,
+    lot: str,
+    as_of: date | None,
+    office: Path | None,
+    marked: Path | None,
+    as_json: bool,
+) -> None:
+    """检查主体文件、工作簿或 CSV 文件夹（或库内的统一社会信用代码）；有误时逐处列出路径与位置，退出码 3。
+
+    无误的，按报告各部分评定数据是否齐全，列出缺件与应索取、应查询的材料；给出 --project 的，按对该项目的重要程度排列。
+    """
+    asked = project_asked(project, lot, office)
+    told = list(zip(words, _told(words, marked, office), strict=True))
     whole = {item.uscc: item for _, item in told if isinstance(item, Subject)}
-    results = [(_summary(path, item), item) for path, item in told]
+    results = [
+        (_summary(word, item), item, quality_of(item, asked, as_of) if isinstance(item, Subject) else None)
+        for word, item in told
+    ]
     if as_json:
-        echo_json([{**summary, **findings_data(*_findings(item, whole))} for summary, item in results])
+        echo_json(
+            [
+                {**summary, **findings_data(*_findings(item, whole)), "quality": quality_data(quality)}
+                for summary, item, quality in results
+            ]
+        )
         return
-    for summary, item in results:
+    for summary, item, quality in results:
         click.echo("、".join(f"{key} {value}" for key, value in summary.items()))
         if isinstance(item, Subject):
             say_findings(item, *_findings(item, whole))
+            say_quality(quality)
+
+
+def _told(words: tuple[str, ...], marked: Path | None, office: Path | None) -> "list[Subject | Delivery]":
+    """Return what files tell, and what the office knows by a USCC, in the order of the words."""
+    known = {word for word in words if not Path(word).exists() and not uscc_fault(word)}
+    files = iter(told_by([Path(word) for word in words if word not in known], marked))
+    return [subject_of(word, office) if word in known else next(files) for word in words]
 
 
 @command.command("template")
@@ -157,12 +198,12 @@ def diff(
         say(line)
 
 
-def _summary(path: Path, told: Subject | Delivery) -> dict[str, object]:
+def _summary(word: str, told: Subject | Delivery) -> dict[str, object]:
     facts = dict(told.facts())
     sources = [told.source] if isinstance(told, Delivery) else told.sources
     known = {source.id: source for source in sources}
     return {
-        "文件": path.name,
+        "文件": Path(word).name,
         "名称": told.name,
         "统一社会信用代码": told.uscc,
         **({"来源": told.source.name} if isinstance(told, Delivery) else {}),

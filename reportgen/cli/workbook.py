@@ -1,21 +1,29 @@
-"""Workbooks of subjects at the command line: read with their warnings, marked where they are faulty, written out."""
+"""Workbooks at the command line: read with their warnings, marked where they are faulty, written out."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from reportgen.cli.common import FILE, F
 from reportgen.errors import ReportgenError, printable
 from reportgen.files import write_whole
-from reportgen.intake.delivery import load_told
+from reportgen.intake.delivery import told_in
 from reportgen.intake.files import is_tables, read_subject
-from reportgen.intake.public.files import is_public_report, load_public_report
+from reportgen.intake.public.files import is_pdf, is_public_report, load_public_report, public_report_in
+from reportgen.plain import read_plain
+from reportgen.sheets.tables import BOOK
+from reportgen.subject.base import Model
 
 if TYPE_CHECKING:
+    from reportgen.intake.files import Reading
+    from reportgen.intake.public.delivery import Reading as Reported
+    from reportgen.sheets.form import Form
     from reportgen.subject.delivery import Delivery
     from reportgen.subject.model import Subject
+
+M = TypeVar("M", bound=Model)
 
 
 def marked_option(function: F) -> F:
@@ -29,9 +37,27 @@ def told_by(files: Sequence[Path], copy: Path | None) -> "list[Subject | Deliver
 
     Raises what reading them raises, E0371 (a copy is asked for where there is none), E0901.
     """
+    require_markable(files, copy)
+    return [sound(read_subject(path), copy) if is_tables(path) else _other(path) for path in files]
+
+
+def require_markable(files: Sequence[Path], copy: Path | None) -> None:
+    """Raise E0371 where a marked copy is asked for and there is not one workbook to be marked."""
     if copy is not None and (len(files) != 1 or not is_tables(files[0])):
         raise ReportgenError("E0371", path=str(copy), detail="所给的不是一份工作簿或一个 CSV 文件夹")
-    return [_workbook(path, copy) if is_tables(path) else _other(path) for path in files]
+
+
+def sound(reading: "Reading[M]", copy: Path | None) -> M:
+    """Return what was read, its warnings told; a faulty workbook is marked first, if a copy is asked for.
+
+    Raises E0301, E0371, E0901.
+    """
+    if copy is not None and reading.faults:
+        reading.mark(copy)
+        click.echo(f"有误的各格已在副本中标出：{copy}", err=True)
+    for warning in reading.warnings:
+        click.echo(f"提示：{printable(str(warning))}", err=True)
+    return reading.result()
 
 
 def write_template(output: Path, subject: "Subject | None") -> list[Path]:
@@ -40,34 +66,38 @@ def write_template(output: Path, subject: "Subject | None") -> list[Path]:
     Raises E0358 (the folder holds files already), E0370 (another ending), E0901.
     """
     from reportgen.intake.columns.subject import SUBJECT
+
+    return write_form(output, SUBJECT, None if subject is None else subject.model_dump())
+
+
+def write_form(output: Path, form: "Form", tree: "Mapping[str, Any] | None") -> list[Path]:
+    """Write a form as a workbook or a folder of CSV files, empty or filled in; return what was written.
+
+    Raises E0358 (the folder holds files already), E0370 (another ending), E0901.
+    """
     from reportgen.sheets.template import as_csv, as_workbook
 
-    tree = None if subject is None else dict(subject.model_dump())
-    if output.suffix.lower() == ".xlsx":
-        return [write_whole(output, as_workbook(SUBJECT, tree))]
+    if output.suffix.lower() == BOOK:
+        return [write_whole(output, as_workbook(form, tree))]
     if output.suffix:
         raise ReportgenError(
             "E0370", path=str(output), detail="样表应为 .xlsx 文件，或一个文件夹（写成 CSV）"
         )
     if output.exists() and (not output.is_dir() or any(output.iterdir())):
         raise ReportgenError("E0358", folder=output)
-    return [write_whole(output / name, content) for name, content in as_csv(SUBJECT, tree).items()]
+    return [write_whole(output / name, content) for name, content in as_csv(form, tree).items()]
 
 
 def _other(path: Path) -> "Subject | Delivery":
-    if not is_public_report(path):
-        return load_told(path)
-    reading = load_public_report(path)
+    if is_pdf(path):
+        return _reported(path, load_public_report(path))
+    plain = read_plain(path)
+    if is_public_report(path, plain):
+        return _reported(path, public_report_in(path, plain))
+    return told_in(path, plain)
+
+
+def _reported(path: Path, reading: "Reported") -> "Delivery":
     for remark in reading.remarks:
         click.echo(f"提示：{path.name} {printable(f'{remark.path}：{remark.text}')}", err=True)
     return reading.delivery
-
-
-def _workbook(path: Path, copy: Path | None) -> "Subject":
-    reading = read_subject(path)
-    if copy is not None and reading.faults:
-        reading.mark(copy)
-        click.echo(f"有误的各格已在副本中标出：{copy}", err=True)
-    for warning in reading.warnings:
-        click.echo(f"提示：{printable(str(warning))}", err=True)
-    return reading.result()

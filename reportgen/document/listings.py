@@ -1,14 +1,17 @@
-"""The lists on which related parties stand: a graph and a table, only where something was found."""
+"""The lists: those compared with, and a graph and a table of related parties on them where something was found."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from reportgen.assess.wording import day
-from reportgen.document.content import Block, Figure
+from reportgen.document.content import Block, Figure, Paragraph
 from reportgen.document.relation_graph import Party, relation_graph
 from reportgen.document.tables import Cell, Column, Table, first, or_none, table
+from reportgen.project.applicant import ComparedList
 from reportgen.subject.model import Listing, Related, Subject
 from reportgen.subject.records import NATURES, Nature
 
+_NAMED = 6
+"""So many lists are named; all of them stand in the request."""
 _NOTE = (
     "名单与关联方的统一社会信用代码相同，或由本机构人员核实确认；仅有名称相同而未确认的不列。"
     "关联方的情形不计分，不作为否决项；自然人只列职务信息。"
@@ -22,6 +25,18 @@ def listings(subject: Subject) -> Iterator[Block]:
     parties = sorted(map(_party, subject.related), key=lambda party: (not party.adverse, not party.lists))
     yield Figure("关联关系与名单", relation_graph(subject.name, parties))
     yield first(_table(subject))
+
+
+def compared(lists: Sequence[ComparedList]) -> Iterator[Block]:
+    """Yield with which lists the applicant was compared, by the days they were collected; nothing without any."""
+    if not lists:
+        return
+    named = "、".join(f"{one.name}（{day(one.collected_on)}采集）" for one in lists[:_NAMED])
+    more = f"等 {len(lists)} 份名单" if len(lists) > _NAMED else ""
+    yield Paragraph(
+        f"申请人及其一步以内的关联方已与{named}{more}交叉比对；仅有名称相同而未经核实确认的，不列示，不计分。",
+        "note",
+    )
 
 
 def _party(item: Related) -> Party:

@@ -19,7 +19,7 @@ from reportgen.document.charts import SlackBar, YearFigures, finance_trend, requ
 from reportgen.document.content import Block, Figure, Heading, Paragraph, Section
 from reportgen.document.contracts import ongoing
 from reportgen.document.information import information
-from reportgen.document.listings import listings
+from reportgen.document.listings import compared, listings
 from reportgen.document.merits import clauses, measures
 from reportgen.document.method import method
 from reportgen.document.tables import SHOWN, Column, Table, first, source_note, table
@@ -244,6 +244,7 @@ def _related(case: Case) -> Iterator[Block]:
         yield from _named(case, subject)
         yield first(facts.related(subject))
         yield from listings(subject)
+    yield from compared(case.applicant.compared)
 
 
 def _risks(case: Case, assessment: Assessment) -> Iterator[Block]:

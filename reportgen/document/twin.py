@@ -37,6 +37,7 @@ from reportgen.errors import Fault, ReportgenError
 from reportgen.faults import faults_of
 from reportgen.policy.rules import MeasureSort
 from reportgen.policy.values import ConclusionRule, Weights
+from reportgen.project.applicant import ComparedList
 from reportgen.project.clauses import Condition, CreditSort
 from reportgen.project.model import CHINA, ApplicantRole, Matter, Party
 from reportgen.project.requirements import Factor
@@ -215,6 +216,7 @@ class Twin(Model):
     judged_on: Date
     agency: TwinAgency
     applicant: tuple[MemberIdentity, ...]
+    compared: tuple[ComparedList, ...] = ()
     role: ApplicantRole
     project: TwinProject
     recipient: Party
@@ -272,6 +274,7 @@ def _twin(inputs: "Inputs") -> Twin:
         judged_on=found.judged_on,
         agency=_agency(inputs.issuer.agency, inputs.issuer.verify.address),
         applicant=found.applicant,
+        compared=case.applicant.compared,
         role=case.project.role,
         project=_project(case),
         recipient=inputs.binding.recipient,

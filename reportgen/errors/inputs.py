@@ -308,12 +308,26 @@ INPUTS: dict[str, Entry] = {
         "{uscc} 库内没有登记信息，来源 {source} 的报送也没有",
         "先导入该主体的登记信息（完整的主体文件，或含 registration 的报送），再导入这份报送",
     ),
+    "E0366": Entry(
+        ExitCode.BAD_INPUT,
+        422,
+        "数据库中的数据有误",
+        "{subjects} 个主体有误，共 {count} 处；没有拉取任何主体",
+        "按下列表、行、列在来源处改正，或修改映射文件，再拉取；先拉取无误的，加 --continue-on-error",
+    ),
+    "E0367": Entry(
+        ExitCode.BAD_INPUT,
+        422,
+        "来源数据库不可用",
+        "{detail}",
+        "核对映射文件 database 一项所指的环境变量或文件、数据库服务与读取权限；写法见 docs/database-source.md",
+    ),
     "E0370": Entry(
         ExitCode.BAD_INPUT,
         422,
         "工作簿不能读取",
         "{detail}",
-        "用 reportgen subject template -o 主体.xlsx 写出样表，照样填写；填法见 docs/intake.md",
+        "用 reportgen subject template 或 project template 写出样表，照样填写；填法见 docs/intake.md、docs/projects.md",
     ),
     "E0371": Entry(
         ExitCode.BAD_INPUT,

@@ -2,19 +2,13 @@
 
 from pathlib import Path
 
-from reportgen.intake.files import load, reading_of, subject_in
-from reportgen.plain import read_plain
+from reportgen.intake.files import reading_of, subject_in
+from reportgen.plain import Plain
 from reportgen.subject.delivery import Delivery
 from reportgen.subject.model import Subject
 
 
-def load_delivery(path: Path) -> Delivery:
-    """Read a delivery; raises E0301 with every fault by its path, or what `read_plain` raises."""
-    return load(path, Delivery)
-
-
-def load_told(path: Path) -> Subject | Delivery:
-    """Read a whole subject or what one source says of one; raises E0301, or what `read_plain` raises."""
-    plain = read_plain(path)
+def told_in(path: Path, plain: Plain) -> Subject | Delivery:
+    """Return the subject, or what one source says of one, in what was read of a file; raises E0301 with every fault."""
     of_one_source = "source" in plain.data and "sources" not in plain.data
     return reading_of(path, plain, Delivery).result() if of_one_source else subject_in(path, plain).result()

@@ -101,9 +101,14 @@ def load_subject(path: Path) -> Subject:
     return read_subject(path).result()
 
 
+def read_project(path: Path) -> Reading[Project]:
+    """Read a project, faults and all; raises what `read_tree` raises."""
+    return read(path, Project, _project_form)
+
+
 def load_project(path: Path) -> Project:
-    """Read a project; raises E0301 with every fault by its path, or what `read_plain` raises."""
-    return load(path, Project)
+    """Read a project; raises E0301 with every fault by its path, or what `read_tree` raises."""
+    return read_project(path).result()
 
 
 def load(path: Path, model: type[_M], across: Callable[[dict[str, Any]], list[Misfit]] = _nothing) -> _M:
@@ -138,6 +143,12 @@ def _subject_form() -> Form:
     from reportgen.intake.columns.subject import SUBJECT
 
     return SUBJECT
+
+
+def _project_form() -> Form:
+    from reportgen.intake.columns.project import PROJECT
+
+    return PROJECT
 
 
 def reading_of(

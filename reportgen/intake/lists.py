@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from reportgen.errors import Fault, ReportgenError
+from reportgen.plain import ABSENT
 from reportgen.sheets.delimited import rows_of
 from reportgen.sheets.harmless import UnfitError
 from reportgen.sheets.text import CellError, plain_text, says_something, wrong_heads
@@ -56,7 +57,6 @@ _LONG = frozenset({"长期", "永久"})
 _FIRST_YEAR = 1949
 _LONGEST_BASIS = 500
 _NAMED, _SHOWN = 200, 40
-_ABSENT = frozenset({"", "—", "— —", "——", "-", "--", "/"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +179,7 @@ def _read(reader: Callable[[str], T], cell: str) -> T | CellError:
     """Return what a cell says, or why it says nothing: a list of a million rows says the same a thousand times."""
     try:
         text = plain_text(cell)
-        return reader("" if text in _ABSENT else text)
+        return reader("" if text in ABSENT else text)
     except CellError as error:
         return error
 

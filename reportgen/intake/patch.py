@@ -31,6 +31,7 @@ from reportgen.project.applicant import Applicant
 from reportgen.project.model import Project
 from reportgen.subject.base import Model
 from reportgen.subject.model import COLLECTIONS, Subject
+from reportgen.subject.records import RECORD_LISTS
 
 _M = TypeVar("_M", bound=Model)
 Data = dict[str, Any]
@@ -274,11 +275,12 @@ def _open(data: Data, path: str, _: object) -> None:
     member, _dot, collection = path.partition(".")
     if member == PROJECT or member not in data or collection not in COLLECTIONS:
         raise _AstrayError(f"应为成员与清单，如 subject.people；清单有 {'、'.join(COLLECTIONS)}")
-    closing = [source for source in _items(data[member].get("sources")) if collection in _closed(source)]
+    names = {collection, *(RECORD_LISTS if collection == "records" else ())}
+    closing = [source for source in _items(data[member].get("sources")) if names & set(_closed(source))]
     if not closing:
         raise _AstrayError(f"没有来源声明 {collection} 是完整的清单，不必打开")
     for source in closing:
-        source["complete_for"] = [name for name in _closed(source) if name != collection]
+        source["complete_for"] = [name for name in _closed(source) if name not in names]
 
 
 def _closed(source: object) -> list[Any]:

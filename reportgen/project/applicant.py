@@ -9,7 +9,7 @@ from pydantic import Field, ValidationError, model_validator
 from reportgen.errors import ReportgenError
 from reportgen.faults import faults_of
 from reportgen.project.model import Project
-from reportgen.subject.base import Model, Share, Text
+from reportgen.subject.base import Date, Model, Share, Text
 from reportgen.subject.model import Subject
 
 _SINGLE = Decimal(1)
@@ -28,10 +28,22 @@ class Member(Model):
     specialties: tuple[Text, ...] = ()
 
 
+class ComparedList(Model):
+    """A list (名单) with which members and related parties were compared, by the edition that counted then."""
+
+    name: Text
+    collected_on: Date
+    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+
+
 class Applicant(Model):
-    """The members, the lead first. A single subject is an applicant with one member of share 1."""
+    """The members, the lead first. A single subject is an applicant with one member of share 1.
+
+    `compared` names the lists with which the office compared the members before it judged; it enters them, no file.
+    """
 
     members: tuple[Member, ...] = Field(min_length=1, max_length=20)
+    compared: tuple[ComparedList, ...] = ()
 
     @property
     def lead(self) -> Subject:

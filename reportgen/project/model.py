@@ -8,6 +8,7 @@ from typing import Annotated, Self
 from pydantic import Field, PrivateAttr, field_validator, model_validator
 
 from reportgen.errors import ReportgenError
+from reportgen.faults import Misfits
 from reportgen.project.clauses import Choice, CreditClause
 from reportgen.project.clauses import Party as Party  # noqa: PLC0414 - a project names its parties
 from reportgen.project.requirements import Requirement, Years
@@ -172,9 +173,9 @@ class Project(Model):
     def _choices_are_the_owners(self) -> Self:
         for index, choice in enumerate(self.choices):
             if choice.by.uscc != self.owner.uscc:
-                raise ValueError(f"choices[{index}].by 应为本项目的招标人（主管部门）{self.owner.name}")
+                raise Misfits([(f"choices[{index}].by", f"应为本项目的招标人（主管部门）{self.owner.name}")])
             if choice.chosen_on > self.judged_on:
-                raise ValueError(f"choices[{index}].chosen_on 晚于{self.judged_by}")
+                raise Misfits([(f"choices[{index}].chosen_on", f"晚于{self.judged_by}")])
         return self
 
     @model_validator(mode="after")

@@ -9,6 +9,8 @@ from reportgen.registry.changes import learn
 from reportgen.registry.lifecycle import Desk
 from reportgen.store.facts import Imported, known_now, namesakes, now_under
 from reportgen.store.tables import SubjectRow
+from reportgen.subject.base import Fact
+from reportgen.subject.carried import checked_as_before, with_claims_of
 from reportgen.subject.conflicts import Conflict, conflicts
 from reportgen.subject.delivery import Delivery
 from reportgen.subject.identity import fact_id
@@ -39,9 +41,13 @@ def enter(session: Session, given: Subject | Delivery, desk: Desk) -> Learned:
 
 
 def learn_whole(session: Session, subject: Subject, desk: Desk) -> Learned:
-    """Enter all that is known of a subject (`changes.learn`), and say what to look at; raises E0352, E0353."""
-    told, marked = learn(session, subject, desk)
-    return Learned(told, marked, subject, conflicts(subject), _cautions(session, subject))
+    """Enter all that is known of a subject, and say what to look at; raises E0352, E0353.
+
+    What other sources say stands beside it where the file is silent about claims.
+    """
+    whole, cautions = _with_claims(_held(session, subject.uscc), subject)
+    told, marked = learn(session, whole, desk)
+    return Learned(told, marked, whole, conflicts(whole), (*cautions, *_cautions(session, whole)))
 
 
 def take_in(session: Session, delivery: Delivery, desk: Desk) -> Learned:
@@ -53,9 +59,10 @@ def take_in(session: Session, delivery: Delivery, desk: Desk) -> Learned:
     addressed, cautions = _addressed(session, delivery)
     given, dropped = _undeleted(session, addressed)
     cautions += dropped
-    # Two deliveries about one subject wait for each other: each is taken into what the other left.
-    session.get(SubjectRow, given.uscc, with_for_update=True)
-    before = known_now(session, given.uscc)
+    before = _held(session, given.uscc)
+    if before is not None:
+        given, lapsed = _checked(before, given)
+        cautions += lapsed
     subject = merge(before, given)
     moved: dict[str, str] = {}
     if before is not None:
@@ -65,6 +72,40 @@ def take_in(session: Session, delivery: Delivery, desk: Desk) -> Learned:
         objections.carry_over(session, subject.uscc, moved)
     told, marked = learn(session, subject, desk, moved)
     return Learned(told, marked, subject, conflicts(subject), (*cautions, *_cautions(session, subject)))
+
+
+def _held(session: Session, uscc: str) -> Subject | None:
+    """Return what the office knows of a subject, and hold it: each import is taken into what the other left."""
+    session.get(SubjectRow, uscc, with_for_update=True)
+    return known_now(session, uscc)
+
+
+def _with_claims(before: Subject | None, subject: Subject) -> tuple[Subject, tuple[Caution, ...]]:
+    if before is None:
+        return subject, ()
+    kept = with_claims_of(before, subject)
+    text = f"文件没有写明另述，前一版的 {kept.count} 项另述保留"
+    told = (Caution(path="claims", text=text),) if kept.count else ()
+    return kept.subject, (*told, *(_gone(name, claim) for name, claim in kept.gone))
+
+
+def _gone(name: str, claim: Fact) -> Caution:
+    text = f"文件不再载明此项，来源 {claim.source} 的另述一并删去；该来源仍然载明的，请重新导入其报送"
+    return Caution(path=f"claims.{name}.{claim.id}", text=text)
+
+
+def _checked(before: Subject, delivery: Delivery) -> tuple[Delivery, tuple[Caution, ...]]:
+    """Return a delivery with the checks that stand, and say which lapsed; none does by one that comes too late."""
+    if superseded(before, delivery):
+        return delivery, ()
+    checked = checked_as_before(before, delivery)
+    return checked.delivery, tuple(_lapsed(path, fact) for path, fact in checked.lapsed)
+
+
+def _lapsed(path: str, fact: Fact) -> Caution:
+    day = fact.verification.on if fact.verification else ""
+    text = f"来源 {fact.source} 改了说法，{day} 的核实不再作数，请重新核实"
+    return Caution(path=path, text=text)
 
 
 def _addressed(session: Session, delivery: Delivery) -> tuple[Delivery, tuple[Caution, ...]]:
@@ -104,4 +145,14 @@ def _cautions(session: Session, subject: Subject) -> tuple[Caution, ...]:
     others = namesakes(session, subject)
     text = f"与 {'、'.join(others)} 同名；各按统一社会信用代码分别存放，不作合并，请核对"
     alike = (Caution(path="name", text=text),) if others else ()
-    return (*warnings(subject, lambda uscc: known_now(session, uscc)), *alike)
+    known = warnings(subject, lambda uscc: known_now(session, uscc))
+    return (*known, *alike, *_under_former_codes(session, subject))
+
+
+def _under_former_codes(session: Session, subject: Subject) -> tuple[Caution, ...]:
+    """Return that the office holds a subject under a code that this one had: it is not moved, and its reports are its own."""
+    held = [(code, known_now(session, code)) for code in subject.former_codes if code != subject.uscc]
+    text = "曾用代码 {} 在库内另有主体 {}，其事实与报告仍在该代码之下，不作合并，请核对"
+    return tuple(
+        Caution(path="former_codes", text=text.format(code, other.name)) for code, other in held if other
+    )

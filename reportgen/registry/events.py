@@ -149,16 +149,46 @@ def record(
     return event
 
 
+def begin(
+    session: Session, tag: Tag, at: datetime, actor: str, key: bytes, told: Mapping[str, Mapping[str, Value]]
+) -> None:
+    """Begin chains that are no report's, by name, each with its first event, as `office_stream` and `record` do one.
+
+    Raises ValueError as they do, and IntegrityError where one of the chains is there.
+    """
+    if at.tzinfo is not None or not (login(actor) or uscc(actor)):
+        raise ValueError("an event needs a moment without zone and the login or USCC of its actor")
+    for name in told:
+        _check_name(name)
+    events = [
+        Link(name, 1, tag.value, at.isoformat(), actor, canonical(checked(KEYS[tag], data, key)), "")
+        for name, data in told.items()
+    ]
+    hashes = [event_hash(event, key) for event in events]
+    rows = [
+        {"name": event.stream, "head": end, "events": 1} for event, end in zip(events, hashes, strict=True)
+    ]
+    session.execute(insert(table_of(StreamRow)), rows)
+    session.execute(
+        _INSERT,
+        [event._asdict() | {"at": at, "hash": end} for event, end in zip(events, hashes, strict=True)],
+    )
+
+
 def office_stream(session: Session, name: str) -> StreamRow:
     """Return the row of a chain that is no report's, created on first use and locked until the transaction ends.
 
     It is meant to be recorded to in the same transaction. Raises ValueError for a name that is no plain code,
     or that could be a report's.
     """
-    if not _STREAM.fullmatch(name):
-        raise ValueError("a stream is named by a word and perhaps a code, such as objection:17")
+    _check_name(name)
     enter_once(session, StreamRow, name=name, head="", events=0)
     return session.get_one(StreamRow, name, with_for_update=True, populate_existing=True)
+
+
+def _check_name(name: str) -> None:
+    if not _STREAM.fullmatch(name):
+        raise ValueError("a stream is named by a word and perhaps a code, such as objection:17")
 
 
 def _next(chain: ReportRow | StreamRow, tag: Tag, at: datetime, actor: str, data: str) -> Link:

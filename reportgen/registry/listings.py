@@ -1,15 +1,18 @@
 """What hits leave beside a subject's facts whenever they are pulled: its own records, and listings of those next to it.
 
-A hit by the code, or a confirmed one by the name, on the subject itself is a record of the list as a source, and
-goes with the entry. One on a related party is shown with that party and is no record of the subject. What a file
-says of either is put right by the hits: only the office enters them.
+A hit by the code, or a confirmed one by the name, on the subject itself is a record of the list as a source. When the
+entry leaves the list the record ends with its publicity, so that no document shows it, and it goes when the entry is
+forgotten. One on a related party is shown with that party while the entry stands, and is no record of the subject.
+What a file says of either is put right by the hits: only the office enters them.
 """
 
 import hashlib
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 from itertools import groupby
+from typing import Any
 
 from sqlmodel import Session, col, select
 
@@ -45,7 +48,8 @@ def with_hits(session: Session, subject: Subject) -> Subject:
     meant = _meant(session, subject.uscc)
     own = [item for item in meant if item.party_key == subject.uscc]
     found = _recorded(subject, own, deleted(session, subject.uscc) if own else set())
-    return _listed(found, [item for item in meant if item.party_key != subject.uscc])
+    standing = [item for item in meant if item.entry.left_on is None]
+    return _listed(found, [item for item in standing if item.party_key != subject.uscc])
 
 
 def bears_hits(content: str) -> bool:
@@ -62,11 +66,7 @@ def _meant(session: Session, uscc: str) -> list[_Meant]:
         return []
     there = entries(session, {row.entry_id for row in rows})
     names = _names(session, {row.decided_by for row in rows if row.decided_by})
-    return [
-        _Meant(row.party_key, there[row.entry_id], _check(row, names))
-        for row in rows
-        if row.entry_id in there
-    ]
+    return [_Meant(row.party_key, there[row.entry_id], _check(row, names)) for row in rows]
 
 
 def _check(row: HitRow, names: Mapping[str, str]) -> Verification | None:
@@ -115,8 +115,16 @@ def _delivery(subject: Subject, items: Sequence[_Meant]) -> Delivery:
         location=entry.source,
         sha256=entry.sha256,
     )
-    records = tuple(_record(item, source, f"R{index}") for index, item in enumerate(items, 1))
-    return Delivery(uscc=subject.uscc, name=subject.name, source=source, records=records)
+    records = [_record(item, source, f"R{index}") for index, item in enumerate(items, 1)]
+    told = [record for record in records if record.removed_on is None]
+    ids = {fact_id("records", record) for record in told}
+    ended = (record for record in records if record.removed_on is not None)
+    for record in sorted(ended, key=lambda record: record.removed_on or date.min, reverse=True):
+        # What stands on the list again, or in other words, has not left it.
+        if (name := fact_id("records", record)) not in ids:
+            ids.add(name)
+            told.append(record)
+    return Delivery(uscc=subject.uscc, name=subject.name, source=source, records=tuple(told))
 
 
 def _record(item: _Meant, source: Source, name: str) -> CreditRecord:
@@ -134,7 +142,17 @@ def _record(item: _Meant, source: Source, name: str) -> CreditRecord:
         determined_on=entry.listed_on,
         valid_from=entry.listed_on,
         valid_until=entry.until,
+        **_end(entry),
     )
+
+
+def _end(entry: Entry) -> dict[str, Any]:
+    """Return how a record ends whose entry left the list: its publicity lasted to the day before, as far as is known."""
+    if entry.left_on is None:
+        return {}
+    last = max(entry.listed_on, entry.left_on - timedelta(days=1))
+    ground = f"{entry.left_on} 采集的一期已无此条"
+    return {"removed_on": entry.left_on, "publicity_until": last, "location": ground}
 
 
 def _listed(subject: Subject, meant: Sequence[_Meant]) -> Subject:

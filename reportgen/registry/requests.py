@@ -5,7 +5,7 @@ Two who ask the same at once enter it once: the second waits for the first and f
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -17,7 +17,7 @@ from reportgen.assess.case import Case
 from reportgen.assess.model import Assessment
 from reportgen.document.issuer import Binding, Issuer
 from reportgen.errors import ReportgenError
-from reportgen.project.applicant import Applicant, Member
+from reportgen.project.applicant import Applicant, ComparedList, Member
 from reportgen.project.clauses import Party
 from reportgen.project.model import Project
 from reportgen.registry import lifecycle
@@ -32,6 +32,8 @@ from reportgen.store.tables import ProjectRow
 from reportgen.subject.model import Subject
 
 ATTEMPTS = 20
+_COMPARED = "compared"
+"""Where the lead of a request says with which lists all of its members were compared."""
 
 
 @dataclass(frozen=True)
@@ -65,13 +67,16 @@ class Request:
         return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()
 
 
-def current(session: Session, applicant: Applicant) -> Applicant:
-    """Return an applicant whose facts are as the subjects' hits and objections leave them, whatever their file says."""
+def current(session: Session, applicant: Applicant, lists: Iterable[ComparedList]) -> Applicant:
+    """Return an applicant whose facts are as the subjects' hits and objections leave them, whatever their file says.
+
+    `lists` are those with which the members were compared.
+    """
     members = [
         m.model_copy(update={"subject": heard(session, with_hits(session, m.subject))})
         for m in applicant.members
     ]
-    return applicant.model_copy(update={"members": tuple(members)})
+    return applicant.model_copy(update={"members": tuple(members), "compared": tuple(lists)})
 
 
 def draft(
@@ -106,6 +111,20 @@ def draft(
     return lifecycle.draft(session, report, parties, _rests_on(found), desk)
 
 
+def unanswered(session: Session, request: Request, desk: Desk) -> None:
+    """Keep facts and request of an applicant that lacks evidence: the office knows who asked, and drafts nothing.
+
+    Raises E0352, E0353.
+    """
+    lifecycle.ask(session, _request_row(request, _learned(session, request.applicant, desk), desk), desk)
+
+
+def asking(session: Session, project: str) -> list[str]:
+    """Return the codes of all who asked for a report for a project, in whatever round or lot, whatever came of it."""
+    asked = session.exec(select(RequestRow.applicant).where(RequestRow.project == project)).all()
+    return sorted({member["uscc"] for members in asked for member in json.loads(members)})
+
+
 def reviewed(session: Session, row: ReportRow, by: str, *, two_persons: bool, desk: Desk) -> ReportRow:
     """Review a draft, unless somebody else has done so meanwhile; raises E1102."""
     now = lifecycle.get(session, id_of(row), lock=True)
@@ -119,7 +138,7 @@ def asked_for(session: Session, asked: RequestRow, snapshot: str, desk: Desk) ->
     key = asked.key
     for attempt in range(ATTEMPTS):
         asked.key = hashlib.sha256(f"{key}#{attempt}".encode()).hexdigest() if attempt else key
-        row = lifecycle.ask(session, asked, desk)
+        row = _as_asked(session, lifecycle.ask(session, asked, desk), asked)
         if not _ended(session, row, snapshot, desk.at):
             return row
     raise ReportgenError("E0903", tries=ATTEMPTS)
@@ -128,15 +147,17 @@ def asked_for(session: Session, asked: RequestRow, snapshot: str, desk: Desk) ->
 def restored(session: Session, row: ReportRow) -> Request:
     """Return the request of a row as it was entered; raises E0605 where its facts had to be forgotten."""
     asked = session.get_one(RequestRow, row.request_id)
-    members = [
+    told = json.loads(asked.applicant)
+    members = tuple(
         Member(
             subject=_facts(session, m["uscc"], m["snapshot"]),
             share=Decimal(m["share"]),
             work=m["work"],
             specialties=tuple(m["specialties"]),
         )
-        for m in json.loads(asked.applicant)
-    ]
+        for m in told
+    )
+    compared = tuple(map(ComparedList.model_validate, told[0].get(_COMPARED, ())))
     binding = Binding(
         recipient=Party(name=asked.recipient_name, uscc=asked.recipient),
         purpose=asked.purpose,
@@ -150,7 +171,9 @@ def restored(session: Session, row: ReportRow) -> Request:
     ).one()
     project = Project.model_validate_json(entered).select(row.lot)
     old = session.get(ReportRow, row.supersedes_id) if row.supersedes_id else None
-    return Request(Applicant(members=tuple(members)), project, binding, str(old.number) if old else "")
+    return Request(
+        Applicant(members=members, compared=compared), project, binding, str(old.number) if old else ""
+    )
 
 
 def _learned(session: Session, applicant: Applicant, desk: Desk) -> dict[str, str]:
@@ -173,6 +196,14 @@ def superseded(session: Session, request: Request) -> int | None:
     return old.id
 
 
+def _as_asked(session: Session, row: RequestRow, asked: RequestRow) -> RequestRow:
+    """Return the row of a request; where nothing came of it yet, as it is asked now: its facts were others then."""
+    if session.exec(select(ReportRow.id).where(ReportRow.request_id == row.id)).first() is None:
+        row.sqlmodel_update(asked.model_dump(exclude={"id", "key"}))
+        session.flush()
+    return row
+
+
 def _ended(session: Session, row: RequestRow, snapshot: str, at: datetime) -> bool:
     report = session.exec(select(ReportRow).where(ReportRow.request_id == row.id)).one_or_none()
     if report is None:
@@ -187,7 +218,7 @@ def _ended(session: Session, row: RequestRow, snapshot: str, at: datetime) -> bo
 
 
 def _request_row(request: Request, hashes: dict[str, str], desk: Desk) -> RequestRow:
-    members = [
+    members: list[dict[str, object]] = [
         {
             "uscc": m.subject.uscc,
             "share": str(m.share),
@@ -197,6 +228,8 @@ def _request_row(request: Request, hashes: dict[str, str], desk: Desk) -> Reques
         }
         for m in request.applicant.members
     ]
+    if request.applicant.compared:
+        members[0][_COMPARED] = [edition.model_dump(mode="json") for edition in request.applicant.compared]
     binding = request.binding
     return RequestRow(
         key=request.key(),

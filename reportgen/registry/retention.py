@@ -22,6 +22,7 @@ from reportgen.errors import ReportgenError
 from reportgen.files import UNFINISHED
 from reportgen.policy.loader import most_local_first
 from reportgen.registry.audit import verify, vouch_today
+from reportgen.registry.changes import learn
 from reportgen.registry.events import Tag, record
 from reportgen.registry.lifecycle import Desk, get
 from reportgen.registry.marks import give_up
@@ -38,14 +39,18 @@ from reportgen.registry.tables import (
     State,
 )
 from reportgen.settings import ARCHIVE_FOLDER
-from reportgen.store import erase
+from reportgen.store import erase, left
 from reportgen.store.engine import Store
 from reportgen.store.erase import Due, Spans
+from reportgen.store.facts import known_now
 from reportgen.store.files import Files
 from reportgen.store.rows import changed
 from reportgen.subject.window import Window, add_months
 
 T = TypeVar("T")
+_AT_ONCE = 5000
+_PERSON_YEARS = 5
+"""How long adverse information about a natural person is kept at most: 征信业管理条例 16(1)."""
 _ABANDONED = timedelta(days=1)
 """After how long nobody is writing a file any more that was never finished."""
 
@@ -55,7 +60,7 @@ class Erased:
     """What a run took away, or would take away.
 
     `records` went from earlier versions of facts; `versions` and `subjects`, learned before `before`, as a
-    whole. `reports` are the numbers of those that lost file and judgement, `drafts` counts those without
+    whole; `entries` had left their lists. `reports` are the numbers of those that lost file and judgement, `drafts` counts those without
     one. `unknown` are files of numbers that the register does not know: they stay.
     """
 
@@ -63,6 +68,7 @@ class Erased:
     records: int
     versions: int
     subjects: int
+    entries: int
     reports: tuple[str, ...]
     drafts: int
     files: tuple[str, ...]
@@ -119,6 +125,7 @@ class Keeper:
 
     def erase(self) -> Erased:
         """Take away all that is due, and tell it on the office's chain; raises E0901, E0903, E0904."""
+        entries = self._left_entries()
         records, reports = self._records_gone()
         for each in self.store.read(partial(_outlived, before=self.before)):
             self._change(partial(_let_go, report=each.id, desk=self.desk))
@@ -133,6 +140,7 @@ class Keeper:
             records,
             versions,
             subjects,
+            entries,
             tuple(sorted(numbers)),
             drafts,
             files + _below(ARCHIVE_FOLDER, copies),
@@ -156,6 +164,16 @@ class Keeper:
             records += len(found.earlier)
             reports |= {each.id: each for each in held}
         return records, reports
+
+    def _left_entries(self) -> int:
+        """Forget the entries that left their lists long ago, and what their hits say of subjects; return how many."""
+        today = self.desk.at.date()
+        kept = left.Kept(self.before, max(self.before, kept_since(today, _PERSON_YEARS)), self.desk.at)
+        count = self.store.read(partial(left.outlived, kept=kept))
+        while not self.dry_run and self.store.write(partial(_forget_some, kept=kept, desk=self.desk)):
+            pass
+        self._change(partial(left.forget_editions, kept=kept))
+        return count
 
     def _old_facts(self, gone: Collection[int]) -> tuple[int, int]:
         """Forget old versions and subjects that no kept report rests on; return how many of each."""
@@ -238,6 +256,15 @@ def _below(folder: str, names: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(f"{folder}/{name}" for name in names)
 
 
+def _forget_some(session: Session, kept: left.Kept, desk: Desk) -> bool:
+    """Forget some of the entries that left their lists, and let their subjects' facts follow; say whether there were any."""
+    entries = left.some(session, kept, _AT_ONCE)
+    for uscc in left.forget(session, entries) if entries else ():
+        if (subject := known_now(session, uscc)) is not None:
+            learn(session, subject, desk)
+    return bool(entries)
+
+
 def _due(session: Session, uscc: str, spans: Spans) -> tuple[Due, list[_Held]]:
     found = erase.due(session, uscc, spans)
     return found, _resting(session, uscc, found)
@@ -317,7 +344,7 @@ def _tell(session: Session, done: Erased, desk: Desk) -> None:
         session,
         Tag.OFFICE_ERASE_RUN,
         desk,
-        rows=done.records + done.versions,
+        rows=done.records + done.versions + done.entries,
         reports=len(done.reports) + done.drafts,
         files=len(done.files),
         until=done.before.isoformat(),

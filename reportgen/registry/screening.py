@@ -13,17 +13,20 @@ from sqlalchemy import func, update
 from sqlmodel import Session, col, select
 
 from reportgen.errors import Fault, ReportgenError
+from reportgen.project.applicant import ComparedList
 from reportgen.registry.changes import learn
 from reportgen.registry.events import Tag, office_stream, record
 from reportgen.registry.lifecycle import Desk
 from reportgen.registry.listings import COUNTING, bears_hits
 from reportgen.registry.parties import Compared, Party
-from reportgen.registry.tables import PartyRow, ReportRow
+from reportgen.registry.requests import asking
+from reportgen.store.editions import editions
 from reportgen.store.facts import COUNTING as NEWEST
-from reportgen.store.facts import subject_at
+from reportgen.store.facts import held_subject, subject_at
 from reportgen.store.matching import Entry, Match, matches, standing
 from reportgen.store.rows import taken
 from reportgen.store.tables import HitRow, SnapshotRow
+from reportgen.subject.model import Subject
 
 _LONGEST = 200
 
@@ -51,6 +54,20 @@ class Screened:
     name: str
     hits: tuple[Hit, ...]
     marked: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Looked:
+    """What comparing subjects comes to before anything is entered.
+
+    `lists` are the editions they were compared with, nothing where the office has none; of the hits `waiting` are
+    待人工确认, `unentered` were not found before, and of these `proven` have the same code.
+    """
+
+    lists: tuple[ComparedList, ...] = ()
+    waiting: int = 0
+    unentered: int = 0
+    proven: int = 0
 
 
 class _Found(NamedTuple):
@@ -82,11 +99,46 @@ def screen(session: Session, usccs: Collection[str], desk: Desk) -> list[Screene
     ]
 
 
-def asking(session: Session, project: str) -> list[str]:
-    """Return the codes of those who have asked for a report for a project, in whatever round or lot."""
-    asked = select(PartyRow.uscc).join(ReportRow, col(ReportRow.id) == col(PartyRow.report_id))
-    found = asked.where(ReportRow.project == project).distinct()
-    return list(session.exec(found.order_by(col(PartyRow.uscc))).all())
+def look(session: Session, subjects: Sequence[Subject]) -> Looked:
+    """Compare subjects, as their facts are given, with all lists, and change nothing; raises E0383."""
+    lists = tuple(ComparedList.model_validate(edition) for edition in editions(session))
+    if not lists:
+        return Looked()
+    found = _found(session, map(_compared, subjects))
+    held = _held(session, [subject.uscc for subject in subjects])
+    new = [item for key, item in found.items() if key not in held or _risen(item, held[key])]
+    waiting = sum(
+        not item.proven and (key not in held or held[key].state == "OPEN") for key, item in found.items()
+    )
+    return Looked(lists, waiting, len(new), sum(item.proven for item in new))
+
+
+def enter_hits(session: Session, subjects: Sequence[Subject], desk: Desk) -> None:
+    """Enter what comparing subjects finds; nothing of it enters their facts yet. Raises E0383."""
+    # One order for all: two who hold the first subject each would wait for ever.
+    for uscc in sorted(subject.uscc for subject in subjects):
+        held_subject(session, uscc)
+    _entered(session, [subject.uscc for subject in subjects], _found(session, map(_compared, subjects)), desk)
+
+
+def to_decide(looked: Looked, usccs: Iterable[str]) -> tuple[str, ...]:
+    """Return what the reviewer must know of hits on subjects, nothing where there is nothing to decide or to enter."""
+    how = f"reportgen screen {' '.join(usccs)}"
+    said = (
+        (
+            looked.waiting,
+            f"有 {looked.waiting} 项名单命中待人工确认，确认以前不计分、不作否决项、不印；用 {how} 查看",
+        ),
+        (looked.proven, f"有 {looked.proven} 项代码相同的命中尚未记入，出具时自动记入；现在记入用 {how}"),
+    )
+    return tuple(text for count, text in said if count)
+
+
+def bidders(session: Session, project: str) -> tuple[list[str], list[str]]:
+    """Return the codes of all who asked for a report for a project: those with facts, and those forgotten meanwhile."""
+    asked = asking(session, project)
+    known = set(_newest(session, asked))
+    return [uscc for uscc in asked if uscc in known], [uscc for uscc in asked if uscc not in known]
 
 
 def confirm(session: Session, hit: int, how: str, desk: Desk) -> list[str]:
@@ -128,17 +180,22 @@ def _again(session: Session, uscc: str, desk: Desk) -> list[str]:
 
 def _contents(session: Session, usccs: Collection[str]) -> dict[str, str]:
     """Return the facts of subjects as stored, by code in the order asked for; raises E0350."""
-    place = func.row_number().over(partition_by=col(SnapshotRow.uscc), order_by=NEWEST)
     wanted = list(dict.fromkeys(usccs))
-    ranked = select(SnapshotRow.uscc, SnapshotRow.content, place.label("place"))
-    newest = ranked.where(col(SnapshotRow.uscc).in_(wanted)).subquery()
-    rows = session.execute(select(newest.c.uscc, newest.c.content).where(newest.c.place == 1)).all()
-    found = {uscc: content for uscc, content in rows if content}
+    found = _newest(session, wanted)
     if missing := [uscc for uscc in wanted if uscc not in found]:
         raise ReportgenError(
             "E0350", path=missing[0], detail=f"{'、'.join(missing)} 没有导入过，或已依规删除"
         )
     return {uscc: found[uscc] for uscc in wanted}
+
+
+def _newest(session: Session, usccs: Sequence[str]) -> dict[str, str]:
+    """Return the facts of subjects as stored, by code, where there are any."""
+    place = func.row_number().over(partition_by=col(SnapshotRow.uscc), order_by=NEWEST)
+    ranked = select(SnapshotRow.uscc, SnapshotRow.content, place.label("place"))
+    newest = ranked.where(col(SnapshotRow.uscc).in_(usccs)).subquery()
+    rows = session.execute(select(newest.c.uscc, newest.c.content).where(newest.c.place == 1)).all()
+    return {uscc: content for uscc, content in rows if content}
 
 
 def _found(session: Session, compared: Iterable[Compared]) -> dict[tuple[str, int, str], _Found]:
@@ -172,22 +229,36 @@ def _of_party(
 
 def _entered(
     session: Session,
-    contents: Iterable[str],
+    usccs: Iterable[str],
     found: dict[tuple[str, int, str], _Found],
     desk: Desk,
 ) -> dict[tuple[str, int, str], HitRow]:
     """Return the rows of what was found, those entered that are new; a code proves what was only a name before."""
-    held = select(HitRow).where(col(HitRow.uscc).in_(list(contents)), standing(col(HitRow.entry_id)))
-    rows = {(row.uscc, row.entry_id, row.party_key): row for row in session.exec(held).all()}
+    rows = _held(session, usccs)
     for key, item in found.items():
         row = rows.get(key)
         if row is None:
             rows[key] = row = _row(item, desk)
             session.add(row)
-        elif item.proven and row.state != "PROVEN":
+        elif _risen(item, row):
             row.state, row.decided_at, row.decided_by, row.reason = "PROVEN", None, None, ""
     session.flush()
     return rows
+
+
+def _held(session: Session, usccs: Iterable[str]) -> dict[tuple[str, int, str], HitRow]:
+    """Return the hits of subjects whose entries still stand."""
+    asked = select(HitRow).where(col(HitRow.uscc).in_(list(usccs)), standing(col(HitRow.entry_id)))
+    return {(row.uscc, row.entry_id, row.party_key): row for row in session.exec(asked).all()}
+
+
+def _risen(item: _Found, row: HitRow) -> bool:
+    """Say whether a code proves what was only a name before."""
+    return item.proven and row.state != "PROVEN"
+
+
+def _compared(subject: Subject) -> Compared:
+    return Compared.model_validate(subject, from_attributes=True)
 
 
 def _row(item: _Found, desk: Desk) -> HitRow:

@@ -13,6 +13,7 @@ from typing import Final
 
 from reportgen.plain import present
 from reportgen.sheets.form import Column, Sort
+from reportgen.sheets.moments import read_moment
 from reportgen.sheets.text import EPOCH, CellError, figure, is_blank, plain_text
 from reportgen.sheets.units import FACTORS, MONEY
 
@@ -30,7 +31,7 @@ _THOUSANDS = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d+)?")
 _FIGURE = re.compile(r"[+-]?(?=[\d.]{1,25}$)\d+(?:\.\d+)?")
 _UNITS = sorted(MONEY, key=len, reverse=True)
 _BETWEEN = re.compile("[、；;]")
-_QUOTED = re.compile(r"'(?='*[=+\-@#])")
+_QUOTED = re.compile(r"^'(?='*[=+\-@#])")
 Read = str | list[str] | None
 """What goes into the tree: a text, several, or nothing."""
 
@@ -46,8 +47,8 @@ def read_cell(value: object, column: Column, unit: str, epoch: datetime = EPOCH)
     """
     if is_blank(value):
         return None
-    if column.sort is Sort.DAY:
-        return _day(value, epoch)
+    if column.sort in {Sort.DAY, Sort.MOMENT}:
+        return _day(value, epoch) if column.sort is Sort.DAY else read_moment(value, epoch)
     if isinstance(value, bool) and column.sort is Sort.YES_NO:
         return "true" if value else "false"
     # What a table guards against being taken for a formula or a note.

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from reportgen.errors import Fault
+from reportgen.plain import parent
 from reportgen.sheets.form import FAULTS, NOTES, Form
 from reportgen.sheets.grid import UNREAD, Cell, Grid, Item, Wrong, read_grid
 from reportgen.sheets.identity import settle
@@ -18,7 +19,7 @@ from reportgen.sheets.tables import Tables, tables_of
 from reportgen.sheets.text import NOTE_MARK, is_blank
 
 _FIELD = re.compile(r"[a-z_]+(?:\.[a-z_]+)*")
-_ITEM = re.compile(r"[a-z_]+\[\d+\](?:\.[a-z_]+\[\d+\])?")
+_BETWEEN = re.compile("[ ：、]")
 _CODE, _MISSING = "E0301", "缺少此项"
 
 
@@ -67,7 +68,9 @@ class Filled:
 
     def add(self, wrong: Wrong) -> None:
         """Add what is wrong in a cell."""
-        path = f"{wrong.item.path}.{wrong.path}".strip(".") if wrong.item else wrong.path
+        path = wrong.path
+        if wrong.item:
+            path = f"{wrong.item.path}.{wrong.item.fields.get(path, path)}".strip(".")
         fault = Fault(_CODE, path, f"{wrong.what}（{wrong.cell}）")
         self.cells[fault] = wrong.cell
         (self.warnings if wrong.warns else self.faults).append(fault)
@@ -91,33 +94,44 @@ class Filled:
 
     def _of(self, path: str) -> tuple[Grid, Item, str] | None:
         """Return the sheet and the item of a path, and what is left of the path below the item."""
-        start = _ITEM.match(path)
-        while start:
-            if found := self._items.get(start[0]):
-                return *found, re.sub(r"\[\d+\]$", "", path[start.end() :].removeprefix("."))
-            start = re.match(r"[a-z_]+\[\d+\](?=\.)", start[0])
-        grid = next((grid for grid in self.grids.values() if grid.sheet.pairs), None)
+        above = path
+        while above:
+            if found := self._items.get(above):
+                below = re.sub(r"\[\d+\]$", "", path[len(above) :].removeprefix("."))
+                return *found, found[1].column(below)
+            above = parent(above)
         below = re.sub(r"\[\d+\]$", "", path)
-        if grid is None or not any(f"{c.path}.".startswith(f"{below}.") for c in grid.sheet.columns):
-            return None
-        return (grid, grid.items[0], below) if path else None
+        whole = self._whole
+        known = whole and any(f"{c.path}.".startswith(f"{below}.") for c in whole[0].sheet.columns)
+        return (*whole[:2], below) if whole and known else None
+
+    @property
+    def _whole(self) -> tuple[Grid, Item, str] | None:
+        """Return the sheet of what belongs to the whole, its one item, and the path of the whole."""
+        grid = next((grid for grid in self.grids.values() if grid.sheet.pairs), None)
+        return (grid, grid.items[0], "") if grid else None
 
     def _repeated(self, fault: Fault) -> list[Cell]:
         """Return the cells of the ids that a fault of the whole names, where they stand more than once."""
         if fault.path:
             return []
-        return [cell for name, cells in self._ids.items() if f" {name} " in fault.what for cell in cells]
+        named = set(_BETWEEN.split(fault.what))
+        return [cell for name, cells in self._ids.items() if name in named for cell in cells]
 
     def _reworded(self, fault: Fault) -> str:
         """Return what is wrong between several cells with their heads in place of the model's names."""
-        found = self._of(fault.path)
+        found = self._of(fault.path) if fault.path else self._whole
         if found is None or found[2] in {column.path for column in found[0].sheet.columns}:
             return fault.what
         columns, below = found[0].sheet.columns, found[2]
         lacking = [c.head for c in columns if c.required and c.path.startswith(f"{below}.")]
         if fault.what == _MISSING and lacking:
             return f"缺少 {'、'.join(lacking)}"
-        heads = {column.path.removeprefix(f"{below}."): column.head for column in columns}
+        said = found[1].fields
+        heads = {said.get(c.path, c.path).removeprefix(f"{below}."): c.head for c in columns}
+        if not fault.path:
+            # What is wrong with the whole names ids as well, and a short word may be part of one.
+            heads = {name: head for name, head in heads.items() if "_" in name}
         return _FIELD.sub(lambda match: f"“{heads[match[0]]}”" if match[0] in heads else match[0], fault.what)
 
 
@@ -127,6 +141,8 @@ def read_filled(path: Path, form: Form) -> Filled:
     with tables_of(path) as tables:
         wrong = list(_read(filled, tables))
     filled.data = settle(form, filled.grids)
+    if form.arrange:
+        form.arrange(filled.data, filled.grids)
     for one in (*wrong, *(one for grid in filled.grids.values() for one in grid.wrong)):
         filled.add(one)
     return filled

@@ -5,17 +5,23 @@ A form says where a cell belongs in a tree of values; what the values may be, th
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 from reportgen.sheets.units import FACTORS, MONEY
+
+if TYPE_CHECKING:
+    from reportgen.sheets.grid import Grid
 
 NOTES, FAULTS = "说明", "问题"
 """Sheets that a form does not read: how to fill it in, and what was found wrong in a marked copy."""
 PAIRS = ("项目", "填写内容", "填写说明", "示例")
 """The heads of a sheet of names and values; only the first two are read."""
+Naming = Callable[[Mapping[str, Any]], str]
+"""Returns the id of a row by what it says, or nothing where that is not sound."""
 _UNIT = re.compile(r"[(\[]([^()\[\]]*)[)\]]$")
 
 
@@ -27,6 +33,7 @@ class Sort(StrEnum):
     NUMBER = "数字"
     SHARE = "份额"
     DAY = "日期"
+    MOMENT = "时间"
     YES_NO = "是否"
 
 
@@ -69,19 +76,20 @@ class Column:
 class Sheet:
     """A sheet: one thing a row, or (`pairs`) a name and a value a row for the whole.
 
-    `path` is that of the list in the tree, or nothing for the whole. `within` names the list whose items hold such a
-    list each: the first column then says which item, by its id or, where no other has it, its `name`. Where an id is
-    left blank, it is made of the values of `identity`, behind `prefix`.
+    `path` is that of the list in the tree, or nothing for the whole. `within` names the list whose items hold such
+    a list each: the first column then says which item, by its id or, where no other has it, its `name`. Where an id
+    is left blank, `naming` makes it. `ways`: where a row may be filled in several ways, each by its name, the columns
+    it takes and an example, by their paths.
     """
 
     title: str
     path: str
     note: str
     columns: tuple[Column, ...]
-    prefix: str = ""
-    identity: tuple[str, ...] = ()
     within: str = ""
     pairs: bool = False
+    naming: Naming | None = None
+    ways: tuple["Way", ...] = ()
 
     @cached_property
     def by_name(self) -> Mapping[str, Column]:
@@ -102,12 +110,26 @@ class Sheet:
 
 
 @dataclass(frozen=True)
+class Way:
+    """A way of filling in a row: its name, how, and the cells of an example by the paths of their columns."""
+
+    name: str
+    note: str
+    example: Mapping[str, str]
+
+
+@dataclass(frozen=True)
 class Form:
-    """A workbook to be filled in: what it is about, its sheets, and lines that explain it."""
+    """A workbook to be filled in: what it is about, its sheets, and lines that explain it.
+
+    `arrange` puts what the sheets hold where the model has it, if that is not one list a sheet: it is given the tree and
+    the sheets that were read, changes both, and leaves each item with its path.
+    """
 
     name: str
     sheets: tuple[Sheet, ...]
     explained: tuple[str, ...]
+    arrange: "Callable[[dict[str, Any], Mapping[str, Grid]], None] | None" = None
 
     def sheet(self, title: str) -> Sheet | None:
         """Return the sheet of a title, whatever blanks stand in it."""

@@ -47,11 +47,23 @@ class Cell:
 
 @dataclass(eq=False)
 class Item:
-    """What a row says, where it stands, and in the end its path in the tree."""
+    """What a row says, where it stands, and in the end its path in the tree.
+
+    `fields`: the paths in the tree, below the item, of columns that have others.
+    """
 
     row: int
     data: dict[str, Any]
     path: str = ""
+    fields: dict[str, str] = field(default_factory=dict)
+
+    def column(self, below: str) -> str:
+        """Return the path of the column that says a field, or what the field is a part of."""
+        columns = {said: column for column, said in self.fields.items()}
+        part = below
+        while part and part not in columns:
+            part = part.rpartition(".")[0]
+        return columns.get(part, below)
 
 
 @dataclass(frozen=True)

@@ -1,18 +1,13 @@
 """What the items of a form are called and what they belong to: ids left blank, things named by id or name."""
 
-import hashlib
-import re
-import unicodedata
 from collections.abc import Mapping
 from typing import Any
 
-from reportgen.sheets.form import Form
-from reportgen.sheets.grid import UNREAD, Grid, Item, Wrong, get, put
+from reportgen.sheets.form import Form, Naming
+from reportgen.sheets.grid import Grid, Item, Wrong, get, put
 
 _HOLDER = ""
 """Where the id of what an item belongs to stands, until the item is put there."""
-_BRIEF = re.compile(r"[0-9A-Za-z-]{1,24}")
-_HASHED = 10
 
 
 def settle(form: Form, grids: Mapping[str, Grid]) -> dict[str, Any]:
@@ -59,28 +54,27 @@ def _identify(grid: Grid) -> None:
         for item in grid.items if column.blank else ():
             if get(item.data, column.path) is None and (not above or get(item.data, above)):
                 put(item.data, column.path, column.blank)
+    if grid.sheet.naming:
+        _name(grid, grid.sheet.naming)
+
+
+def _name(grid: Grid, naming: Naming) -> None:
     made: dict[str, Item] = {}
-    for item in grid.items if grid.sheet.prefix else ():
-        if "id" in item.data or not (name := _name(grid, item)):
+    for item in grid.items:
+        if "id" in item.data:
             continue
+        # Others may name an item that is not sound.
+        name = naming(item.data) or _stand_in(grid, item)
         other = made.setdefault(name, item)
         item.data["id"] = name
         if other is not item:
             what = f"没有编号，而据以编号的各格与第 {other.row} 行相同，请填写编号或删去重复的一行"
             grid.wrong.append(Wrong(item, "id", what, grid.cell(item, "id")))
-            item.data["id"] = f"?{grid.title}{item.row}"
+            item.data["id"] = _stand_in(grid, item)
 
 
-def _name(grid: Grid, item: Item) -> str:
-    """Return an id made of what an item is known by, the same whenever it is read; nothing where that is blank."""
-    values = [get(item.data, path) for path in grid.sheet.identity]
-    if UNREAD in values or not any(values):
-        return f"?{grid.title}{item.row}" if UNREAD in values else ""
-    words = ["".join(unicodedata.normalize("NFKC", str(value or "")).split()) for value in values]
-    text = "\n".join(words).strip()
-    if not _BRIEF.fullmatch(text):
-        text = hashlib.sha256(text.encode()).hexdigest()[:_HASHED]
-    return f"{grid.sheet.prefix}-{text}"
+def _stand_in(grid: Grid, item: Item) -> str:
+    return f"?{grid.title}{item.row}"
 
 
 def _attach(data: dict[str, Any], grid: Grid, grids: Mapping[str, Grid]) -> None:

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -12,14 +12,22 @@ from reportgen.sheets.form import NOTES, PAIRS, Column, Form, Sheet, Sort
 from reportgen.sheets.grid import get, letters
 from reportgen.sheets.text import DIGITS, NOTE_MARK
 from reportgen.sheets.units import FACTORS
-from reportgen.sheets.writing import DAY, TEXT, Head, Table, Value, workbook
+from reportgen.sheets.writing import DAY, TEXT, Head, Table, Value, wide, workbook
 
 Tree = Mapping[str, Any]
 """The values of a model as it gives them: dates, decimals, truths and texts."""
 _EXAMPLE = f"{NOTE_MARK}示例 "
 _FIRST_DAY = date(1900, 3, 1)
 """Before it, the days of a workbook are not those of the calendar."""
-_WIDTHS = {Sort.DAY: 13, Sort.MONEY: 17, Sort.SHARE: 11, Sort.NUMBER: 11, Sort.YES_NO: 9, Sort.TEXT: 14}
+_WIDTHS = {
+    Sort.DAY: 13,
+    Sort.MOMENT: 18,
+    Sort.MONEY: 17,
+    Sort.SHARE: 11,
+    Sort.NUMBER: 11,
+    Sort.YES_NO: 9,
+    Sort.TEXT: 14,
+}
 _WIDEST = 40
 _LAST = 2000
 """The last row that a drop-down looks at for what was entered on another sheet."""
@@ -58,6 +66,7 @@ def _notes(form: Form) -> Table:
     rows: list[Sequence[Value]] = [("各表", "", "", line, "", "") for line in form.explained]
     for sheet in form.sheets:
         rows.append((sheet.title, "", "", sheet.note, "", ""))
+        rows += [(sheet.title, f"〔{way.name}〕", "", way.note, "", "") for way in sheet.ways]
         for column in sheet.columns:
             needed, offered = "必填" if column.required else "", "、".join(column.words or _offered(column))
             rows.append((sheet.title, column.title, needed, column.note, column.example, offered))
@@ -82,18 +91,25 @@ def _written(value: Value) -> Value:
 
 
 def _rows(form: Form, sheet: Sheet, tree: Tree | None) -> Table:
-    heads = [_head(form, column, tree) for column in sheet.columns]
+    heads = [_head(form, sheet, column, tree) for column in sheet.columns]
     return Table(sheet.title, heads, list(_listed(sheet, tree)), "B2")
 
 
 def _listed(sheet: Sheet, tree: Tree | None) -> Iterator[Sequence[Value]]:
     if tree is None:
-        first, *others = sheet.columns
-        yield [f"{_EXAMPLE}{first.example}", *(column.example for column in others)]
+        for first, *others in examples_of(sheet):
+            yield [f"{_EXAMPLE}{first}", *others]
         return
     for holder, item in _items(sheet, tree):
         cells = [_value(get(item, column.path), column) for column in sheet.columns if column.path]
         yield [guarded(holder), *cells] if sheet.within else cells
+
+
+def examples_of(sheet: Sheet) -> list[list[str]]:
+    """Return the rows of examples of a sheet: one, or one for each way of filling in a row."""
+    if not sheet.ways:
+        return [[column.example for column in sheet.columns]]
+    return [[way.example.get(column.path, "") for column in sheet.columns] for way in sheet.ways]
 
 
 def _items(sheet: Sheet, tree: Tree) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -108,15 +124,16 @@ def _items(sheet: Sheet, tree: Tree) -> Iterator[tuple[str, dict[str, Any]]]:
         yield from ((word, item) for item in holder[sheet.path])
 
 
-def _head(form: Form, column: Column, tree: Tree | None) -> Head:
+def _head(form: Form, sheet: Sheet, column: Column, tree: Tree | None) -> Head:
     shown = DAY if column.sort is Sort.DAY else TEXT if column.sort is Sort.TEXT else "General"
-    width = max(_WIDTHS[column.sort], _wide(column.title), min(_WIDEST, _wide(column.example)))
+    examples = [row[sheet.columns.index(column)] for row in examples_of(sheet)]
+    width = max(_WIDTHS[column.sort], _wide(column.title), min(_WIDEST, max(map(_wide, examples))))
     return Head(column.title, width, _advice(column), shown, column.required, _choice(form, column, tree))
 
 
 def _wide(text: str) -> int:
-    """Return how wide a text is, in columns of letters, with room around it."""
-    return 2 + sum(2 if ord(letter) > 0xFF else 1 for letter in text)
+    """Return how wide a text is, with room around it."""
+    return 2 + wide(text)
 
 
 def _advice(column: Column) -> str:
@@ -134,7 +151,7 @@ def _choice(form: Form, column: Column, tree: Tree | None) -> Sequence[str] | st
     target = form.sheet(column.refers)
     if target is None:
         return _offered(column)
-    first = 3 if tree is None else 2
+    first = 2 + (len(examples_of(target)) if tree is None else 0)
     column_of = letters(1)
     return f"'{target.title}'!${column_of}${first}:${column_of}${_LAST}"
 
@@ -156,6 +173,8 @@ def _value(value: Any, column: Column) -> Value:  # noqa: ANN401 - a value of th
 
 
 def _day(day: date) -> Value:
+    if isinstance(day, datetime):
+        return day.isoformat(" ", "auto" if day.second or day.microsecond else "minutes")
     if day.isoformat() == LONG_TERM:
         return "长期"
     return day if day >= _FIRST_DAY else day.isoformat()

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from math import isfinite
 from typing import Final
 
@@ -45,8 +46,8 @@ def figure(value: float) -> str:
     """
     if not isfinite(value):
         raise CellError("不是数字")
-    digits = str(int(value)) if value == int(value) else repr(value)
-    if len(digits.partition("e")[0].lstrip("-0.").replace(".", "")) > DIGITS:
+    digits = str(int(value)) if value == int(value) else f"{Decimal(repr(value)):f}"
+    if len(digits.lstrip("-0.").replace(".", "")) > DIGITS:
         raise CellError(f"是数字，{DIGITS} 位以后已经失真，请把这一列设为文本格式后重填")
     return digits
 

@@ -26,7 +26,9 @@ _MOST_LETTERS = 32_767
 """So many a cell can hold."""
 _ALIGNED = Alignment(vertical="top", wrap_text=True)
 _SHADE, _NEEDED = PatternFill("solid", fgColor="DDE5EE"), PatternFill("solid", fgColor="F3D9B1")
-_QUIET = Font(italic=True, color="6B7280")
+_BOLD, _QUIET = Font(bold=True, size=11), Font(italic=True, size=11, color="6B7280")
+_LINE, _MOST_LINES = 17, 12
+"""The height of a line in points, and how many lines of a cell are shown at most."""
 _UNPRINTED = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
 _SPELT = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
 _AUTHOR = "reportgen"
@@ -74,6 +76,11 @@ def printed(text: str) -> str:
     return _SPELT.sub("_x005F_", _UNPRINTED.sub("", text)[:_MOST_LETTERS])
 
 
+def wide(text: str) -> int:
+    """Return how wide a text is, in columns of letters."""
+    return sum(2 if ord(letter) > 0xFF else 1 for letter in text)
+
+
 def drop_down(cells: str, offered: Sequence[str] | str) -> DataValidation:
     """Return a drop-down for a range of cells, which offers words or what stands in another range.
 
@@ -98,15 +105,25 @@ def _fill(sheet: Any, table: Table) -> None:  # noqa: ANN401 - a sheet of the li
     for cells, offered in table.drop_downs:
         sheet.data_validations.append(drop_down(cells, offered))
     sheet.append([_heading(sheet, head) for head in table.heads])
-    for row in table.rows:
+    for number, row in enumerate(table.rows, 2):
+        # Not every program makes room for wrapped text by itself.
+        if (lines := max(map(_lines, row, table.heads), default=1)) > 1:
+            sheet.row_dimensions[number].height = _LINE * min(lines, _MOST_LINES)
         quiet = bool(row) and isinstance(row[0], str) and row[0].startswith(NOTE_MARK)
         shown = [head.shown for head in table.heads]
         sheet.append([_cell(sheet, value, how, quiet) for value, how in zip(row, shown, strict=False)])
 
 
+def _lines(value: Value, head: Head) -> int:
+    """Return how many lines a cell takes in its column."""
+    if not isinstance(value, str):
+        return 1
+    return sum(1 + int((wide(line) - 1) // (head.width - 1)) for line in value.split("\n") or [""])
+
+
 def _heading(sheet: Any, head: Head) -> Any:  # noqa: ANN401 - a cell of the library
     cell = _cell(sheet, head.text, TEXT)
-    cell.font, cell.fill = Font(bold=True), _NEEDED if head.needed else _SHADE
+    cell.font, cell.fill = _BOLD, _NEEDED if head.needed else _SHADE
     if head.note:
         lines = sum(1 + len(line) // 18 for line in head.note.splitlines())
         cell.comment = Comment(head.note, _AUTHOR, height=24 + 18 * lines, width=280)

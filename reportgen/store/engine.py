@@ -67,6 +67,16 @@ class Store:
             be_patient(connection)
             yield connection
 
+    @contextmanager
+    def aside(self) -> Iterator[Connection]:
+        """Open a connection that makes transactions of its own, and goes with its temporary tables; raises E0904.
+
+        One with the option `beside` fills such tables alone: on SQLite it takes no turn among those who write.
+        """
+        with told(), self.engine.connect() as connection:
+            connection.detach()
+            yield connection
+
     def close(self) -> None:
         """Close every connection."""
         self.engine.dispose()
@@ -160,9 +170,10 @@ def _prepare_sqlite(connection: Any, _: object) -> None:  # noqa: ANN401 - the d
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    writes = connection.get_execution_options().get("writes", True)
+    options = connection.get_execution_options()
+    writes, beside = options.get("writes", True), options.get("beside", False)
     connection.exec_driver_sql(f"PRAGMA query_only = {'OFF' if writes else 'ON'}")
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes and not beside else "BEGIN")
 
 
 def _postgres(url: URL) -> Engine:

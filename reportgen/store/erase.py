@@ -20,7 +20,7 @@ from reportgen.subject.base import Fact
 from reportgen.subject.canonical import canonical, sha256
 from reportgen.subject.claims import claims_of, facts_of
 from reportgen.subject.model import COLLECTIONS, Facts, Subject
-from reportgen.subject.records import CreditRecord, Nature
+from reportgen.subject.records import RECORD_LISTS, CreditRecord, Nature
 from reportgen.subject.window import Placing, Window, window
 
 Spans = Callable[[str], Window]
@@ -168,11 +168,15 @@ def _missing(counts: Subject, earlier: Iterable[CreditRecord], span: Window) -> 
     What no closed list reaches may only not have been asked for: its absence says nothing. A record that
     came again under another id is there.
     """
-    since = min((source.complete_since or span.start for source in counts.lists("records")), default=None)
+    starts = {
+        part: min((source.complete_since or span.start for source in counts.lists(part)), default=None)
+        for part in RECORD_LISTS
+    }
     names, documents = {record.id for record in counts.records}, set(map(_document, counts.records))
     for placed in window(earlier, span):
         record = placed.record
         held = record.id in names or _document(record) in documents
+        since = starts[record.closing]
         listed = since is not None and record.determined_on >= since
         if listed and not held and _burdens(record) and placed.placing not in _UNPUBLISHED:
             yield record.id

@@ -86,7 +86,7 @@ def import_subject(session: Session, subject: Subject, known_at: datetime) -> Im
     """
     if subject.as_of > known_at.date():
         raise ReportgenError("E0353", path="as_of", as_of=subject.as_of, known_at=known_at.date())
-    entry = _entry(session, subject.uscc)
+    entry = held_subject(session, subject.uscc)
     past = _versions(session, subject.uscc)
     content = canonical(subject)
     told = _told(subject, sha256(content), past)
@@ -210,7 +210,7 @@ def _told(subject: Subject, digest: str, past: list[Version]) -> Imported:
     return Imported(subject.uscc, subject.name, subject.as_of, digest, new, newest)
 
 
-def _entry(session: Session, uscc: str) -> SubjectRow:
+def held_subject(session: Session, uscc: str) -> SubjectRow:
     """Return a subject's row, entered where it is missing, and held until the transaction ends."""
     with suppress(IntegrityError), session.begin_nested():
         if session.get(SubjectRow, uscc) is None:

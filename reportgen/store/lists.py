@@ -2,68 +2,39 @@
 
 A file says all of each list that it names: who is not in it any more has left the list. What was known when
 stays readable, for an entry keeps the edition that brought it and the one that no longer has it.
+
+A long list comes in by short transactions, so that others can write meanwhile. Until the last one its edition has no
+`entries`, and counts for nobody; what an import left that came to no end is cleared away by the next one.
 """
 
-import hashlib
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
-from itertools import islice
 from pathlib import Path
+from typing import NamedTuple
 
-from sqlalchemy import (
-    Column,
-    Connection,
-    Date,
-    MetaData,
-    String,
-    Table,
-    Text,
-    exists,
-    func,
-    insert,
-    literal,
-    update,
-)
+from sqlalchemy import ColumnElement, Connection, and_, delete, exists, func, insert, true, update
 from sqlalchemy import select as select_columns
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
 from reportgen.errors import Fault, ReportgenError
 from reportgen.files import sha256_of
-from reportgen.intake.lists import Listed, read_list
-from reportgen.intake.names import name_key, spelling
-from reportgen.store.engine import be_patient
+from reportgen.intake.lists import read_list
+from reportgen.intake.names import spelling
+from reportgen.store.editions import THERE
+from reportgen.store.engine import Store, be_patient
+from reportgen.store.incoming import ALIASES, INCOMING, LEAVING, TAKEN, stage
 from reportgen.store.rows import changed, table_of
 from reportgen.store.tables import AliasRow, EditionRow, EntryRow, ListRow
 
-_AT_ONCE, _CHUNK = 5000, 1 << 20
-_STAGE = MetaData()
-_INCOMING = Table(
-    "incoming",
-    _STAGE,
-    Column("digest", String(32), primary_key=True),
-    Column("list", String(200)),
-    Column("kind", String(20)),
-    Column("uscc", String(18)),
-    Column("name", String(200)),
-    Column("name_key", String(200)),
-    Column("former_names", Text),
-    Column("listed_on", Date),
-    Column("until", Date),
-    Column("basis", Text),
-    Column("authority", String(200)),
-    prefixes=["TEMPORARY"],
-)
-"""The rows of a file before it is known which of them are new; they go with the transaction."""
-_ALIASES = Table(
-    "incoming_alias",
-    _STAGE,
-    Column("digest", String(32), primary_key=True),
-    Column("name_key", String(200), primary_key=True),
-    prefixes=["TEMPORARY"],
-)
+_BREATH = 0.1
+_AT_ONCE = 10_000
+"""So many entries come or go in one transaction: it takes a fraction of a second."""
 _ENTRY, _ALIAS = table_of(EntryRow), table_of(AliasRow)
+_LIST, _EDITION = table_of(ListRow), table_of(EditionRow)
 _TAKEN_OVER = (
     "uscc",
     "name",
@@ -75,6 +46,23 @@ _TAKEN_OVER = (
     "authority",
     "digest",
 )
+_HELD = exists().where(_ENTRY.c.list_id == TAKEN.c.list_id, _ENTRY.c.digest == INCOMING.c.digest, THERE)
+_NEW = (
+    select_columns(TAKEN.c.list_id, TAKEN.c.edition_id, *(INCOMING.c[name] for name in _TAKEN_OVER))
+    .join_from(INCOMING, TAKEN, TAKEN.c.list == INCOMING.c.list)
+    .where(~_HELD)
+)
+"""The rows that are not on their list yet."""
+_BROUGHT = and_(
+    _ENTRY.c.list_id == TAKEN.c.list_id,
+    _ENTRY.c.edition_id == TAKEN.c.edition_id,
+    _ENTRY.c.digest == ALIASES.c.digest,
+    _ENTRY.c.gone_id.is_(None),
+)
+_NAMED = select_columns(_ENTRY.c.id, ALIASES.c.name_key).select_from(
+    ALIASES.join(TAKEN, true()).join(_ENTRY, _BROUGHT)
+)
+"""The former names of the entries that came with the file."""
 
 
 @dataclass(frozen=True)
@@ -90,21 +78,7 @@ class ImportedList:
 
 
 @dataclass(frozen=True)
-class KnownList:
-    """A list as it counts now, and how many editions the office has of it."""
-
-    name: str
-    kind: str
-    source: str
-    collected_on: date
-    known_at: datetime
-    sha256: str
-    entries: int
-    editions: int
-
-
-@dataclass(frozen=True)
-class _File:
+class File:
     """Where a file comes from, the day on which it was collected, its hash, and when the office learned it."""
 
     source: str
@@ -113,54 +87,46 @@ class _File:
     known_at: datetime
 
 
-def import_lists(
-    session: Session, path: Path, source: str, collected_on: date, known_at: datetime
-) -> tuple[str, list[ImportedList]]:
-    """Enter every list of a file in place of the edition before; return the file's hash, and each list by name.
+class _Coming(NamedTuple):
+    """A list of a file on its way in: its edition, how many it is to have, and the one it takes the place of."""
 
-    Raises E0353 (collected on a day yet to come), E0382 (a later edition is there), and what reading raises.
+    row: ListRow
+    edition: EditionRow
+    entries: int
+    before: EditionRow | None
+
+
+def import_lists(
+    store: Store,
+    path: Path,
+    source: str,
+    collected_on: date,
+    known_at: datetime,
+    tell: Callable[[Session, File, Sequence[ImportedList]], None],
+) -> list[ImportedList]:
+    """Enter every list of a file in place of the edition before, all of it at one moment; return each list by name.
+
+    `tell` is called in the transaction in which they come to count. Raises E0353 (collected on a day yet to come),
+    E0382 (a later edition is there), E0903 (somebody else imports the same list), and what reading raises.
     """
     if collected_on > known_at.date():
         raise ReportgenError("E0353", path="collected_on", as_of=collected_on, known_at=known_at.date())
-    connection = session.connection()
-    be_patient(connection)
-    if connection.dialect.name == "postgresql":
-        # Of what was only just brought in it knows nothing, and would look row for row.
-        connection.exec_driver_sql("SET LOCAL enable_nestloop = off")
-    _STAGE.create_all(connection)
-    _stage(connection, read_list(path, collected_on))
-    file = _File(source, collected_on, _sha256(path), known_at)
-    named = select_columns(_INCOMING.c.list, _INCOMING.c.kind).distinct().order_by(_INCOMING.c.list)
-    told = [_enter(session, _list(session, name, kind), file) for name, kind in session.execute(named).all()]
-    _STAGE.drop_all(connection)
-    return file.sha256, told
-
-
-def known_lists(session: Session) -> list[KnownList]:
-    """Return the lists by name, each as it counts now."""
-    newest = (
-        select_columns(func.max(EditionRow.id), func.count()).group_by(col(EditionRow.list_id)).subquery()
-    )
-    ids, counts = newest.c
-    found = (
-        select(ListRow, EditionRow, counts)
-        .join(EditionRow, col(EditionRow.list_id) == ListRow.id)
-        .join(newest, ids == EditionRow.id)
-    )
-    rows = session.exec(found.order_by(col(ListRow.name))).all()
-    return [
-        KnownList(
-            row.name,
-            row.kind,
-            edition.source,
-            edition.collected_on,
-            edition.known_at,
-            edition.sha256,
-            edition.entries,
-            count,
-        )
-        for row, edition, count in rows
-    ]
+    with store.aside() as connection:
+        with _short(connection, beside=True):
+            stage(connection, read_list(path, collected_on))
+        file = File(source, collected_on, _sha256(path), known_at)
+        coming = _begin(connection, file)
+        try:
+            _bring(connection)
+            _find_leaving(connection)
+            with _short(connection), Session(connection) as session:
+                told = _switch(session, coming, file)
+                tell(session, file, told)
+                session.flush()
+        except IntegrityError as error:
+            # Whoever began later has cleared this edition away.
+            raise ReportgenError("E0903", tries=1) from error
+    return told
 
 
 def _sha256(path: Path) -> str:
@@ -170,88 +136,145 @@ def _sha256(path: Path) -> str:
         raise ReportgenError("E0302", path=str(path), file=path.name) from error
 
 
-def _stage(connection: Connection, rows: Iterator[Listed]) -> None:
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    into, aliases = (dialect.insert(table).on_conflict_do_nothing() for table in (_INCOMING, _ALIASES))
-    while part := list(islice(rows, _AT_ONCE)):
-        staged = [_staged(row) for row in part]
-        connection.execute(into, [values for values, _ in staged])
-        if also := [{"digest": values["digest"], "name_key": key} for values, keys in staged for key in keys]:
-            connection.execute(aliases, also)
+@contextmanager
+def _short(connection: Connection, *, beside: bool = False) -> Iterator[None]:
+    """Open a transaction on the connection at hand; one `beside` fills only tables of its own, and takes no turn."""
+    connection.execution_options(beside=beside)
+    with connection.begin():
+        be_patient(connection)
+        yield
 
 
-def _staged(row: Listed) -> tuple[dict[str, object], set[str]]:
-    """Return a row as it is entered, and the former names by which it compares as well."""
-    key = name_key(row.name)
-    keys = {name_key(name) for name in row.former_names} - {key, ""}
-    values: dict[str, object] = {
-        "list": row.list,
-        "kind": row.kind.value,
-        "uscc": row.uscc,
-        "name": row.name,
-        "name_key": key,
-        "former_names": "\n".join(row.former_names),
-        "listed_on": row.listed_on,
-        "until": row.until,
-        "basis": row.basis,
-        "authority": row.authority,
-    }
-    said = "\x1f".join(str(value) for value in (*values.values(), *sorted(keys)))
-    return {"digest": hashlib.sha256(said.encode()).hexdigest()[:32], **values}, keys
+def _begin(connection: Connection, file: File) -> list[_Coming]:
+    """Enter an edition without entries for each list, once nothing is left of one that came to no end.
+
+    Raises E0380 (a list has one kind), E0382.
+    """
+    asked = select_columns(INCOMING.c.list, INCOMING.c.kind, func.count())
+    with _short(connection, beside=True):
+        named = connection.execute(
+            asked.group_by(*asked.selected_columns[:2]).order_by(INCOMING.c.list)
+        ).all()
+    clear(connection, _LIST.c.name.in_([name for name, *_ in named]))
+    with _short(connection), Session(connection, expire_on_commit=False) as session:
+        coming = [_coming(session, name, kind, count, file) for name, kind, count in named]
+    with _short(connection, beside=True):
+        taken = [
+            {"list": one.row.name, "list_id": one.row.id, "edition_id": one.edition.id} for one in coming
+        ]
+        connection.execute(insert(TAKEN), taken)
+    return coming
+
+
+def _coming(session: Session, name: str, kind: str, entries: int, file: File) -> _Coming:
+    row, before = _list(session, name, kind), None
+    if row.id is not None:
+        before = _newest(session, row.id)
+    if before is not None and before.collected_on > file.collected_on:
+        had = before.collected_on
+        raise ReportgenError("E0382", list=name, newest=had, collected_on=file.collected_on)
+    session.add(row)
+    session.flush()
+    assert row.id is not None  # noqa: S101 - a row that was flushed has one
+    edition = EditionRow(list_id=row.id, entries=0, **vars(file))
+    session.add(edition)
+    session.flush()
+    return _Coming(row, edition, entries, before)
 
 
 def _list(session: Session, name: str, kind: str) -> ListRow:
     row = session.exec(select(ListRow).where(ListRow.name == name).with_for_update()).one_or_none()
     if row is None:
-        row = ListRow(name=name, kind=kind, spelling=spelling())
-        session.add(row)
+        return ListRow(name=name, kind=kind, spelling=spelling())
     if row.kind != kind:
         fault = Fault("E0380", name, f"库内这份名单的类别是{row.kind}，不能改为{kind}；另一份名单请另用名称")
         raise ReportgenError("E0380", path=name, faults=[fault])
-    row.spelling = spelling()
-    session.flush()
     return row
 
 
-def _enter(session: Session, row: ListRow, file: _File) -> ImportedList:
-    newest = select(EditionRow).where(EditionRow.list_id == _id(row)).order_by(col(EditionRow.id).desc())
-    before = session.exec(newest.limit(1)).first()
-    if before is not None and before.collected_on > file.collected_on:
-        had = before.collected_on
-        raise ReportgenError("E0382", list=row.name, newest=had, collected_on=file.collected_on)
-    there = _INCOMING.c.list == row.name
-    count = session.execute(select_columns(func.count()).select_from(_INCOMING).where(there)).scalar_one()
-    edition = EditionRow(list_id=_id(row), entries=count, **vars(file))
-    session.add(edition)
+def _newest(session: Session, list_id: int) -> EditionRow | None:
+    whole = select(EditionRow).where(EditionRow.list_id == list_id, EditionRow.entries > 0)
+    return session.exec(whole.order_by(col(EditionRow.id).desc()).limit(1)).first()
+
+
+def clear(connection: Connection, which: ColumnElement[bool]) -> None:
+    """Take away, part by part, what imports of these lists left that came to no end."""
+    begun = select_columns(_EDITION.c.id).join(_LIST, _LIST.c.id == _EDITION.c.list_id)
+    with _short(connection, beside=True):
+        left = connection.execute(begun.where(_EDITION.c.entries == 0, which)).scalars().all()
+        ids = (func.min(_ENTRY.c.id), func.max(_ENTRY.c.id))
+        first, last = connection.execute(select_columns(*ids).where(_ENTRY.c.edition_id.in_(left))).one()
+    for start in range(first, last + 1, _AT_ONCE) if left and first else ():
+        part = and_(_ENTRY.c.id.between(start, start + _AT_ONCE - 1), _ENTRY.c.edition_id.in_(left))
+        with _short(connection):
+            connection.execute(
+                delete(_ALIAS).where(_ALIAS.c.entry_id.in_(select_columns(_ENTRY.c.id).where(part)))
+            )
+            connection.execute(delete(_ENTRY).where(part))
+        _let_others_write(connection)
+    if left:
+        with _short(connection):
+            connection.execute(delete(_EDITION).where(_EDITION.c.id.in_(left)))
+
+
+def _bring(connection: Connection) -> None:
+    """Enter the rows that are not on their list yet, part by part in the order of their digests."""
+    with _short(connection, beside=True):
+        count = connection.execute(select_columns(func.count()).select_from(INCOMING)).scalar_one()
+    parts = count // _AT_ONCE + 1
+    starts = [f"{(index << 32) // parts:08x}" for index in range(parts)]
+    for start, end in zip(starts, [*starts[1:], "g"], strict=True):
+        if start != starts[0]:
+            _let_others_write(connection)
+        _bring_part(connection, start, end)
+
+
+def _let_others_write(connection: Connection) -> None:
+    # Who waits on SQLite asks again ten times a second, and would find it taken again each time.
+    if connection.dialect.name == "sqlite":
+        time.sleep(_BREATH)
+
+
+def _bring_part(connection: Connection, start: str, end: str) -> None:
+    # A digest is hexadecimal: none begins with g.
+    with _short(connection):
+        rows = _NEW.where(INCOMING.c.digest >= start, INCOMING.c.digest < end)
+        connection.execute(insert(_ENTRY).from_select(["list_id", "edition_id", *_TAKEN_OVER], rows))
+        named = _NAMED.where(ALIASES.c.digest >= start, ALIASES.c.digest < end)
+        connection.execute(insert(_ALIAS).from_select(["entry_id", "name_key"], named))
+
+
+def _find_leaving(connection: Connection) -> None:
+    """Note the entries of the lists that are not in the file any more: it takes a while, and nobody waits for it."""
+    with _short(connection, beside=True):
+        if connection.dialect.name == "postgresql":
+            # Of what was only just brought in it knows nothing, and would look row for row.
+            connection.exec_driver_sql("SET LOCAL enable_nestloop = off")
+        still = exists().where(INCOMING.c.digest == _ENTRY.c.digest)
+        lists = select_columns(TAKEN.c.list_id)
+        gone = select_columns(_ENTRY.c.id).where(_ENTRY.c.list_id.in_(lists), THERE, ~still)
+        connection.execute(insert(LEAVING).from_select(["id"], gone))
+
+
+def _switch(session: Session, coming: Sequence[_Coming], file: File) -> list[ImportedList]:
+    """Let the editions count from now on; raises E0903 where others came to count meanwhile."""
+    names = [one.row.name for one in coming]
+    for row in session.exec(select(ListRow).where(col(ListRow.name).in_(names)).with_for_update()).all():
+        row.spelling = spelling()
+    told = [_switch_one(session, one, file) for one in coming]
     session.flush()
-    left = _leave(session, row, edition)
-    _come(session, row, edition)
+    return told
+
+
+def _switch_one(session: Session, one: _Coming, file: File) -> ImportedList:
+    edition, before = one.edition.id, one.before
+    newest = _newest(session, one.edition.list_id)
+    whole = update(_EDITION).where(_EDITION.c.id == edition).values(entries=one.entries)
+    if (newest and newest.id) != (before and before.id) or changed(session, whole) != 1:
+        raise ReportgenError("E0903", tries=1)
+    gone = update(_ENTRY).where(_ENTRY.c.list_id == one.edition.list_id, _ENTRY.c.gone_id.is_(None))
+    left = changed(session, gone.where(_ENTRY.c.id.in_(select_columns(LEAVING.c.id))).values(gone_id=edition))
     stayed = before.entries - left if before else 0
-    return ImportedList(row.name, row.kind, file.collected_on, count, count - stayed, left)
-
-
-def _id(row: ListRow) -> int:
-    assert row.id is not None  # noqa: S101 - a row that was read has one
-    return row.id
-
-
-def _leave(session: Session, row: ListRow, edition: EditionRow) -> int:
-    still = exists().where(_INCOMING.c.digest == _ENTRY.c.digest)
-    gone = update(_ENTRY).where(_ENTRY.c.list_id == row.id, _ENTRY.c.gone_id.is_(None), ~still)
-    return changed(session, gone.values(gone_id=edition.id))
-
-
-def _come(session: Session, row: ListRow, edition: EditionRow) -> None:
-    held = exists().where(
-        _ENTRY.c.list_id == row.id, _ENTRY.c.gone_id.is_(None), _ENTRY.c.digest == _INCOMING.c.digest
+    return ImportedList(
+        one.row.name, one.row.kind, file.collected_on, one.entries, one.entries - stayed, left
     )
-    own = (literal(row.id), literal(edition.id))
-    new = select_columns(*own, *(_INCOMING.c[name] for name in _TAKEN_OVER))
-    entries = new.where(_INCOMING.c.list == row.name, ~held)
-    new_rows = insert(_ENTRY).from_select(["list_id", "edition_id", *_TAKEN_OVER], entries)
-    session.connection().execute(new_rows)
-    named = select_columns(_ENTRY.c.id, _ALIASES.c.name_key).join(
-        _ALIASES, _ALIASES.c.digest == _ENTRY.c.digest
-    )
-    brought = named.where(_ENTRY.c.edition_id == edition.id)
-    session.connection().execute(insert(_ALIAS).from_select(["entry_id", "name_key"], brought))

@@ -25,17 +25,20 @@ from sqlmodel import Session
 
 from reportgen.errors import ReportgenError
 from reportgen.intake.names import spelling
+from reportgen.store.editions import NEWEST, THERE
 from reportgen.store.rows import table_of
 from reportgen.store.tables import AliasRow, EditionRow, EntryRow, ListRow
 
 _LIST, _EDITION = table_of(ListRow), table_of(EditionRow)
 _ENTRY, _ALIAS = table_of(EntryRow), table_of(AliasRow)
-_THERE = _ENTRY.c.gone_id.is_(None)
 
 
 @dataclass(frozen=True)
 class Entry:
-    """An entry that stands on its list now, and where and when that list was collected; `until` None is no end."""
+    """An entry, and where and when its list was collected last; `until` None is no end.
+
+    `left_on` is the day on which an edition was collected that no longer has it, None while it stands there.
+    """
 
     id: int
     list_id: int
@@ -50,6 +53,7 @@ class Entry:
     until: date | None
     basis: str
     authority: str
+    left_on: date | None
 
 
 @dataclass(frozen=True)
@@ -71,13 +75,13 @@ def matches(session: Session, codes: Collection[str], names: Collection[str]) ->
     found = union_all(
         select(true().label("by_code"), code.c.value.label("key"), _ENTRY.c.id)
         .select_from(code.join(_ENTRY, _ENTRY.c.uscc == code.c.value))
-        .where(_THERE),
+        .where(THERE),
         select(false(), name.c.value, _ENTRY.c.id)
         .select_from(name.join(_ENTRY, _ENTRY.c.name_key == name.c.value))
-        .where(_THERE),
+        .where(THERE),
         select(false(), former.c.value, _ENTRY.c.id)
         .select_from(former.join(_ALIAS, _ALIAS.c.name_key == former.c.value).join(_ENTRY))
-        .where(_THERE),
+        .where(THERE),
     ).subquery()
     asked = _told(found.c.by_code, found.c.key).join(found, found.c.id == _ENTRY.c.id)
     rows = session.execute(asked).all()
@@ -85,27 +89,26 @@ def matches(session: Session, codes: Collection[str], names: Collection[str]) ->
 
 
 def entries(session: Session, ids: Iterable[int]) -> dict[int, Entry]:
-    """Return those of these entries that still stand on their lists, by their ids."""
-    asked = _told().where(_ENTRY.c.id.in_(list(ids)), _THERE)
+    """Return these entries by their ids, also those that left their lists."""
+    asked = _told().where(_ENTRY.c.id.in_(list(ids)))
     return {row[0]: Entry(*row) for row in session.execute(asked).all()}
 
 
 def standing(entry: SQLColumnExpression[int]) -> ColumnElement[bool]:
     """Return the condition that the entry of an id stands on its list now."""
-    return exists().where(_ENTRY.c.id == entry, _THERE)
+    return exists().where(_ENTRY.c.id == entry, THERE)
 
 
 def _told(*first: ColumnElement[Any]) -> Select[Any]:
     """Return the question for entries with what their lists are, from the edition that counts."""
-    newest = select(func.max(_EDITION.c.id).label("id")).group_by(_EDITION.c.list_id).subquery()
     said = (_ENTRY.c[name] for name in ("uscc", "name", "listed_on", "until", "basis", "authority"))
     edition = (_EDITION.c[name] for name in ("source", "collected_on", "sha256"))
-    columns = (_ENTRY.c.id, _LIST.c.id, _LIST.c.name, _LIST.c.kind, *edition, *said)
+    left = _EDITION.alias("gone")
+    columns = (_ENTRY.c.id, _LIST.c.id, _LIST.c.name, _LIST.c.kind, *edition, *said, left.c.collected_on)
     joined: FromClause = _ENTRY.join(_LIST, _LIST.c.id == _ENTRY.c.list_id)
-    joined = joined.join(_EDITION, _EDITION.c.list_id == _LIST.c.id).join(
-        newest, newest.c.id == _EDITION.c.id
-    )
-    return select(*first, *columns).select_from(joined)
+    joined = joined.join(_EDITION, _EDITION.c.list_id == _LIST.c.id)
+    joined = joined.outerjoin(left, left.c.id == _ENTRY.c.gone_id)
+    return select(*first, *columns).select_from(joined).where(_EDITION.c.id.in_(NEWEST))
 
 
 def _values(session: Session, values: Collection[str]) -> FromClause:

@@ -1,4 +1,4 @@
-"""Tables of the office's facts: agency, users, staff, subjects, projects, checks, lists.
+"""Tables of the office's facts: agency, users, staff, subjects, projects, checks, lists, pulls.
 
 Facts are kept whole, version by version, with the day they describe (valid time, `as_of`) and the moment
 the office learned them (known time, `known_at`), so that any earlier judgement can be repeated. Moments
@@ -21,7 +21,7 @@ NAMES = {
 }
 METADATA = MetaData(naming_convention=NAMES)
 """Every table of the office; constraints have names, so that a migration can take them back."""
-REVISION = "0007"
+REVISION = "0008"
 """The migration that makes the tables as they stand here and in the register; a test holds it to the last one."""
 ROLES = ("ADMIN", "CLERK", "REVIEWER", "ISSUER", "AUDITOR")
 SHA256 = 64
@@ -204,7 +204,10 @@ class ListRow(Row, table=True):
 
 
 class EditionRow(Row, table=True):
-    """A list as it was collected on a day and learned at a moment, with the hash of its file."""
+    """A list as it was collected on a day and learned at a moment, with the hash of its file.
+
+    It has no `entries` while they are brought in, and counts for nobody until then.
+    """
 
     __tablename__ = "list_edition"
 
@@ -284,3 +287,38 @@ class HitRow(Row, table=True):
     decided_at: NaiveDatetime | None = None
     decided_by: str | None = Field(default=None, max_length=60)
     reason: str = Field(default="", sa_type=Text, sa_column_kwargs={"server_default": ""})
+
+
+class PullRow(Row, table=True):
+    """A database that the office pulls from, by its source, as which mapping, and when it did last."""
+
+    __tablename__ = "pull"
+
+    source: str = Field(max_length=64, primary_key=True)
+    mapping_sha256: str = Field(max_length=SHA256)
+    at: NaiveDatetime
+
+
+class PullMarkRow(Row, table=True):
+    """How far a table of a database has been seen: its latest change, as ISO 8601."""
+
+    __tablename__ = "pull_mark"
+
+    source: str = Field(sa_column_args=(ForeignKey("pull.source"),), max_length=64, primary_key=True)
+    path: str = Field(max_length=60, primary_key=True)
+    mark: str = Field(max_length=60)
+
+
+class PulledRow(Row, table=True):
+    """What a database said of a code when it was entered last, as a digest, and as of which day.
+
+    The digest is empty where the database says nothing of it any more. What is `due` was faulty, and is read again.
+    """
+
+    __tablename__ = "pulled"
+
+    source: str = Field(sa_column_args=(ForeignKey("pull.source"),), max_length=64, primary_key=True)
+    code: str = Field(max_length=200, primary_key=True)
+    digest: str = Field(default="", max_length=SHA256)
+    on: date | None = None
+    due: bool = False

@@ -31,7 +31,8 @@ def _day(value: object) -> object:
 
 
 def _moment(value: object) -> object:
-    if _refuses_numbers(value):
+    # A day alone would be taken for its midnight, and one who hands in at nine would be late.
+    if _refuses_numbers(value) or (isinstance(value, str) and len(value.strip()) <= len("2026-12-15")):
         raise PydanticKnownError("datetime_from_date_parsing", {"error": "not ISO 8601"})
     return value
 
@@ -97,8 +98,8 @@ class Verification(Model):
 class Source(Model):
     """Where facts were collected from and when; facts name it by `id`.
 
-    `complete_for` names the collections of the subject for which this source is a closed list on
-    that day: only there does the absence of a fact say something. `complete_since` is the day from
+    `complete_for` names the collections of the subject, or parts of its records, for which this source is
+    a closed list on that day: only there does the absence of a fact say something. `complete_since` is the day from
     which a list of records is closed; where it is absent, the look-back of the rules. `commitment` is
     the 真实性承诺 under which a subject declared it, by number and date; `sha256` the hash of the file
     that was read.

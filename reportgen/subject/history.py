@@ -15,7 +15,7 @@ from reportgen.subject.claims import claims_of, decided, facts_of
 from reportgen.subject.holdings import Contract, ContractStatus, Performance
 from reportgen.subject.identity import REGISTRATION
 from reportgen.subject.model import COLLECTIONS, Change, Claims, Facts, Standing, Subject
-from reportgen.subject.records import CreditRecord, Fulfilment, RecordKind, RecordState
+from reportgen.subject.records import RECORD_LISTS, CreditRecord, Fulfilment, RecordKind, RecordState
 
 _F = TypeVar("_F", bound=Fact)
 _BEGINS = {
@@ -109,7 +109,7 @@ def _listed(source: Source, day: date) -> Source:
     changes: dict[str, object] = {"collected_on": min(source.collected_on, day)}
     if source.complete_since is not None and source.complete_since > day:
         # A list of records that is closed only from a later day says nothing about this one.
-        closed = tuple(name for name in source.complete_for if name != "records")
+        closed = tuple(name for name in source.complete_for if name not in {"records", *RECORD_LISTS})
         changes |= {"complete_since": None, "complete_for": closed}
     return Source.model_validate({**dict(source), **changes})
 

@@ -10,7 +10,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Mapping
 
-from reportgen.subject.base import Fact
+from reportgen.subject.base import Fact, Source
 from reportgen.subject.holdings import Qualification, Technology
 from reportgen.subject.model import Related
 from reportgen.subject.records import CreditRecord, RecordKind
@@ -56,9 +56,17 @@ def fact_id(collection: str, fact: Fact) -> str:
     name = _NAMES[collection]
     if collection in _WHOLE:
         return "-".join((name, *known_by))
-    digest = hashlib.sha256("\n".join(known_by).encode()).hexdigest()[:12]
     hint = "-".join(_PLAIN.findall(normalised(getattr(fact, "number", ""))))[:_LONGEST_HINT].strip("-")
-    return "-".join(part for part in (name, hint, digest) if part)
+    return "-".join(part for part in (name, hint, _digest(known_by)) if part)
+
+
+def source_id(source: Source) -> str:
+    """Return the id of a source that nobody gave one, by its name and where it is."""
+    return f"source-{_digest((normalised(source.name), normalised(source.location)))}"
+
+
+def _digest(known_by: Identity) -> str:
+    return hashlib.sha256("\n".join(known_by).encode()).hexdigest()[:12]
 
 
 def said(fact: Fact) -> Said:

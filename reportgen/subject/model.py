@@ -35,7 +35,7 @@ from reportgen.subject.holdings import (
 )
 from reportgen.subject.identifiers import Uscc, subject_kind
 from reportgen.subject.links import Misfit, misfits
-from reportgen.subject.records import CreditRecord, RecordKind
+from reportgen.subject.records import RECORD_LISTS, CreditRecord, RecordKind
 
 WHOLE = Decimal("1.0001")
 """What all shares of a subject may come to at most: each was rounded."""
@@ -178,7 +178,7 @@ class Facts(Model):
 def alien_collections(source: Source, path: str) -> Iterator[Misfit]:
     """Yield what a source at a path says to be a closed list of, and no subject has."""
     for name in source.complete_for:
-        if name not in {"registration", *COLLECTIONS}:
+        if name not in {"registration", *COLLECTIONS, *RECORD_LISTS}:
             yield f"{path}.complete_for", f"没有 {name} 一项"
 
 
@@ -246,12 +246,13 @@ class Subject(Facts, _Head):
         return tuple(source for source in self.sources if source.id not in unheard or source.complete_for)
 
     def lists(self, collection: str) -> tuple[Source, ...]:
-        """Return the sources that are a closed list for a collection, the newest first.
+        """Return the sources that are a closed list for a collection or a part of the records, the newest first.
 
         What the subject declares itself, or somebody inferred, closes no list.
         """
         asked = {Origin.OFFICIAL, Origin.COUNTERPARTY}
-        found = [s for s in self.sources if collection in s.complete_for and s.origin in asked]
+        closing = {collection, *(("records",) if collection in RECORD_LISTS else ())}
+        found = [s for s in self.sources if closing & set(s.complete_for) and s.origin in asked]
         return tuple(sorted(found, key=lambda s: (-s.collected_on.toordinal(), s.id)))
 
     def closed(self, collection: str) -> bool:

@@ -92,6 +92,18 @@ NATURES = {kind: nature for kind, (_, nature) in _TAXONOMY.items()}
 """Whether a kind of record speaks for or against, before it is known how a case ended."""
 NOTHING_TO_FULFIL = frozenset({RecordKind.SERIOUS_LIST, RecordKind.ABNORMAL_LIST, RecordKind.BAN})
 """A name on a list and a ban are in force or not: a source that says how far they are fulfilled means the penalty."""
+PUBLIC_RECORDS = "public_records"
+"""The part of the records for which a 公共信用信息报告 may be a closed list: all kinds but those of courts."""
+COURT_KINDS = (
+    RecordKind.CIVIL,
+    RecordKind.PENDING,
+    RecordKind.ENFORCEMENT,
+    RecordKind.CRIMINAL,
+    RecordKind.ARBITRATION,
+)
+"""What such a report does not collect, so that its silence proves nothing: each kind is a list of its own."""
+RECORD_LISTS = (PUBLIC_RECORDS, *COURT_KINDS)
+"""The parts of the records for which a source may be a closed list; `records` means all of them."""
 _LISTS = {RecordKind.DEFAULTER, RecordKind.SERIOUS_LIST, RecordKind.ABNORMAL_LIST}
 
 
@@ -245,6 +257,11 @@ class CreditRecord(Fact):
     def head(self) -> Head:
         """Return the head the record stands under."""
         return _TAXONOMY[self.kind][0]
+
+    @property
+    def closing(self) -> str:
+        """Return the part of the records of which a closed list tells that there is no such record."""
+        return self.kind if self.kind in COURT_KINDS else PUBLIC_RECORDS
 
     @property
     def nature(self) -> Nature:

@@ -22,7 +22,9 @@ from reportgen.cli import cli
 from reportgen.cli.batch_page import Pace, shown
 from reportgen.errors import ReportgenError
 from reportgen.settings import asset_dir
+from reportgen.store.facts import subject_at
 from tests.batching import MOMENT, Asked, Sample, set_quickly, sha256, store_of, write_csv
+from tests.listing import row, write_list
 
 LACKING = asset_dir("sample_subjects") / "subjects" / "10-evidence-lacking.yaml"
 SMALL = asset_dir("sample_subjects") / "projects" / "housing-small.yaml"
@@ -309,3 +311,16 @@ def test_the_first_interruption_asks_and_the_second_stops(
     assert "已立即停下；批次清单完整，接着办理" in done.stderr
     assert run(path, "--resume").exit_code == 0
     assert reports(sample) == 6
+
+
+def test_the_rows_with_hits_that_wait_are_told(
+    sample: Sample, listed: Callable[..., Path], tmp_path: Path
+) -> None:
+    path, asked = listed(sample.asked(0), sample.asked(1)), sample.asked(0)["applicant"]
+    name = store_of(sample.folder).read(lambda session: subject_at(session, asked)).name
+    lists = write_list(tmp_path / "list.csv", row(name=name))
+    assert CliRunner().invoke(cli, ["list", "import", str(lists), "--source", "样本网站"]).exit_code == 0
+    done = run(path)
+    assert "1 行的申请人有名单命中待人工确认" in done.stdout
+    assert [entry.get("waiting", 0) for _, entry in sorted(entries(path).items())] == [1, 0]
+    assert [line[-1] or "" for line in rows_of(path)[1:]] == ["有 1 项名单命中待人工确认", ""]

@@ -7,21 +7,31 @@ from typing import Any
 import pytest
 import time_machine
 from click.testing import CliRunner, Result
+from openpyxl import load_workbook
 
 from reportgen.cli import cli
 from reportgen.errors import ReportgenError
 from reportgen.intake.files import load_project
 from reportgen.settings import asset_dir
 from tests.factories import lot_data, project, project_data, write_yaml
+from tests.intake.projects import clause, tender
+from tests.workbooks import book
 
 SAMPLES = asset_dir("sample_subjects")
 SMALL = SAMPLES / "projects" / "housing-small.yaml"
+BUILDER = SAMPLES / "subjects" / "02-small-housing-builder.yaml"
 NAME = project().id
 FIRST, SECOND = "2026-11-21 09:30:00+08:00", "2026-11-23 09:30:00+08:00"
 
 
 def run(*words: object) -> Result:
     return CliRunner().invoke(cli, ["project", *map(str, words)])
+
+
+def run_any(*words: object) -> str:
+    done = CliRunner().invoke(cli, [str(word) for word in words])
+    assert done.exit_code == 0, done.output or done.exception
+    return done.stdout
 
 
 def told(*words: object) -> Any:
@@ -64,7 +74,7 @@ def test_the_same_tender_again_is_not_kept_twice(office: Path) -> None:
     learn(FIRST, office)
     assert [item["new"] for item in learn(SECOND, office)] == [False]
     path = write_yaml(office.parent / "again.yaml", project_data())
-    assert run("import", path).stdout.endswith("与库内相同，没有另存\n")
+    assert run("import", path).stdout.splitlines()[0].endswith("与库内相同，没有另存")
 
 
 def test_a_project_shows_its_lots_and_what_it_asks(tmp_path: Path) -> None:
@@ -84,3 +94,59 @@ def test_without_an_office_a_word_is_a_file(tmp_path: Path, monkeypatch: pytest.
     monkeypatch.setenv("REPORTGEN_OFFICE", str(tmp_path))
     assert refused("show", "XM-0").code == "E0302"
     assert refused("import", SMALL).code == "E0357"
+
+
+def test_a_workbook_a_folder_and_a_form_stand_wherever_a_file_does(tmp_path: Path) -> None:
+    for name in ("p.xlsx", "csv", "p.yaml"):
+        assert "已写入" in run("template", SMALL, "-o", tmp_path / name).stdout
+        assert told("show", tmp_path / name) == load_project(SMALL).model_dump(mode="json")
+        judged = [
+            run_any("assess", BUILDER, "--project", path, "--json") for path in (tmp_path / name, SMALL)
+        ]
+        assert judged[0] == judged[1]
+
+
+def test_what_the_office_knows_goes_out_and_comes_back(office: Path) -> None:
+    with time_machine.travel(FIRST, tick=False):
+        (item,) = told("import", book(office.parent / "p.xlsx", tender()))
+        assert item["new"]
+        for name in ("out.xlsx", "out", "out.yaml"):
+            run("template", item["project"], "-o", office.parent / name)
+            assert [again["new"] for again in told("import", office.parent / name)] == [False]
+
+
+def test_a_faulty_workbook_imports_nothing_and_is_marked(office: Path) -> None:
+    path = book(office.parent / "p.xlsx", tender(clause(种类="设备条件")))
+    done = run("import", path, "--marked", office.parent / "m.xlsx")
+    assert isinstance(done.exception, ReportgenError)
+    assert done.exception.exit_code == 3
+    assert "副本" in done.stderr
+    assert load_workbook(office.parent / "m.xlsx")["资格条件"]["C2"].comment is not None
+    assert refused("show", NAME).code == "E0351"
+
+
+def test_a_check_tells_what_to_look_at_and_where(tmp_path: Path) -> None:
+    sound = book(tmp_path / "p.xlsx", tender(报告有效期至="2026-12-01"))
+    lines = run("check", sound, SMALL).stdout.splitlines()
+    assert lines[0].startswith("文件 p.xlsx、项目 XM-2026-001、")
+    assert lines[1].endswith("届时报告已不能使用（“项目”表第 13 行 B 列“报告有效期至”）")
+    assert len(lines) == 3
+    first, second = told("check", sound, SMALL)
+    assert [caution["path"] for caution in first["cautions"]] == ["report_valid_until"]
+    assert (second["资格条件"], second["cautions"]) == (len(load_project(SMALL).requirements), [])
+
+
+def test_a_caution_of_a_file_has_its_line(tmp_path: Path) -> None:
+    path = write_yaml(tmp_path / "p.yaml", project_data())
+    (line,) = run("check", path).stdout.splitlines()[1:]
+    assert line.startswith("  提示 requirements：")
+    path = write_yaml(tmp_path / "p.yaml", project_data(report_valid_until="2026-12-01"))
+    assert "行）" in run("check", path).stdout.splitlines()[-1]
+
+
+def test_a_template_is_a_workbook_a_form_or_an_empty_folder(tmp_path: Path) -> None:
+    for name in ("t.xlsx", "t.yaml", "t"):
+        assert run("template", "-o", tmp_path / name).exit_code == 0
+    assert refused("template", "-o", tmp_path / "t.doc").code == "E0370"
+    assert refused("template", "-o", tmp_path / "t").code == "E0358"
+    assert refused("check", SMALL, "--marked", tmp_path / "m.xlsx").code == "E0371"

@@ -1,5 +1,6 @@
 """`reportgen list …` and `reportgen screen …`: what the desk sees of lists and hits, and what it decides."""
 
+import json
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -7,10 +8,12 @@ from typing import Any
 
 import pytest
 
+from reportgen.settings import asset_dir
 from tests.cli.desk import refused, run, said, told
 from tests.factories import PARTNER_USCC, SUBJECT_USCC, fact_data, subject_data, write_yaml
 from tests.listing import BLACK, row, write_list
 
+SMALL = asset_dir("sample_subjects") / "projects" / "housing-small.yaml"
 HOLDER = {"name": "样本控股有限公司", "uscc": PARTNER_USCC, "kind": "企业法人", "share": "0.6"}
 
 
@@ -52,6 +55,44 @@ def test_a_hit_is_decided_by_its_number(listed: Path) -> None:
     assert "clerk：与公告核对" in said("screen", SUBJECT_USCC)
     assert refused("screen", "confirm", number[1], "--how", "再核对") == ("E0384", 3)
     assert told("subject", "show", SUBJECT_USCC)["records"][0]["verification"]["by"] == "clerk"
+
+
+def test_the_reviewer_hears_what_waits(listed: Path) -> None:
+    asked = (SUBJECT_USCC, "--project", SMALL)
+    waits, unentered = "有 1 项名单命中待人工确认", "有 1 项代码相同的命中尚未记入"
+    shown = run("assess", *asked)
+    assert waits in shown.stderr and unentered in shown.stderr
+    assert [notice[:13] for notice in json.loads(run("assess", *asked, "--json").stdout)["notices"]] == [
+        waits[:13],
+        unentered[:13],
+    ]
+    said("screen", SUBJECT_USCC)
+    shown = run("assess", *asked)
+    assert waits in shown.stderr and unentered not in shown.stderr
+    said(
+        "screen", "reject", 1 if "待人工确认】本主体" in said("screen", SUBJECT_USCC) else 2, "--why", "同名"
+    )
+    assert "名单" not in run("assess", *asked).stderr
+
+
+def test_a_judgement_of_another_day_hears_nothing_of_today(listed: Path) -> None:
+    words = (SUBJECT_USCC, "--project", SMALL, "--as-of", "2026-11-20")
+    assert "待人工确认" not in run("assess", *words).stderr
+
+
+def test_an_office_without_lists_says_nothing_of_them(tmp_path: Path) -> None:
+    subject = write_yaml(tmp_path / "subject.yaml", subject_data())
+    assert run("assess", subject, "--project", SMALL).stderr == ""
+
+
+def test_a_database_of_another_version_does_not_stop_what_needs_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    subject = write_yaml(tmp_path / "subject.yaml", subject_data())
+    monkeypatch.setenv("REPORTGEN_DATABASE_URL", f"sqlite:///{tmp_path}/empty.db")
+    shown = run("assess", subject, "--project", SMALL)
+    assert shown.exit_code == run("assess", subject, "--project", SMALL).exit_code
+    assert "没有与名单比对：[E09" in shown.stderr
 
 
 def test_a_project_that_nobody_asked_for_has_nobody_to_compare(listed: Path) -> None:

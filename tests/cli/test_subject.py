@@ -19,6 +19,7 @@ from tests.factories import (
     SUBJECT_USCC,
     made_up_uscc,
     record_data,
+    source_data,
     statement_data,
     subject_data,
     write_yaml,
@@ -174,6 +175,20 @@ def test_a_delivery_changes_what_its_source_said_and_tells_the_conflict(office: 
     assert "请向来源单位核实" in lines[1]
 
 
+def test_what_other_sources_say_stands_through_a_workbook_and_the_clerk_is_told(office: Path) -> None:
+    learn(FIRST, written(office, records=[record_data(number="1")]))
+    learn(SECOND, delivered(office, records=[record_data(source="S2", number="1")]))
+    known = told("subject", "show", SUBJECT_USCC)
+    assert [claim["source"] for claim in known["claims"]["records"]] == ["S1"]
+    book = office.parent / "out.xlsx"
+    run("subject", "template", SUBJECT_USCC, "-o", book)
+    with time_machine.travel(SECOND, tick=False):
+        lines = run("subject", "import", book).stdout.splitlines()
+    assert lines[0].endswith("与库内相同，没有另存")
+    assert lines[1:] == ["  提示 claims：文件没有写明另述，前一版的 1 项另述保留"]
+    assert told("subject", "show", SUBJECT_USCC) == known
+
+
 def test_what_was_known_on_two_days_is_compared_in_words(office: Path) -> None:
     gone = record_data(id="R2", number="2")
     learn(FIRST, written(office, records=[record_data(), gone]))
@@ -254,3 +269,57 @@ def test_partners_come_from_the_office_or_from_files(office: Path) -> None:
     joint = refused("assess", BUILDER, "--project", SMALL, "--partner", f"{SUBJECT_USCC}:0.3")
     assert joint.code == "E0308"
     assert refused("assess", BUILDER, "--project", SMALL, "--partner", f"{PARTNER_USCC}:0.3").code == "E0350"
+
+
+LACKING = SAMPLES / "subjects" / "10-evidence-lacking.yaml"
+
+
+def test_a_check_says_how_much_of_each_section_is_there_and_what_to_ask_for() -> None:
+    done = run("subject", "check", LACKING)
+    assert done.exit_code == 0
+    assert "数据齐全程度 22%" in done.stdout
+    assert "9 资金实力及其运用 0%：财务报表 0/3 年" in done.stdout
+    assert "由本机构查询" in done.stdout
+    assert "补充材料清单" in done.stdout
+
+
+def test_a_check_for_a_project_lists_the_gaps_in_the_order_they_matter() -> None:
+    (found,) = told("subject", "check", LACKING, "--project", SMALL)
+    gaps = found["quality"]["gaps"]
+    assert gaps[0]["clause"] == "第二章 1.4.1（1）"
+    assert [gap["matters"] for gap in gaps][-1] == "只影响报告列示的内容"
+    assert any("安全生产许可证" in text for text in found["quality"]["letter"])
+    done = run("subject", "check", LACKING, "--project", SMALL)
+    assert "现有证据不能作出结论；缺件 30 项" in done.stdout
+
+
+def test_a_check_takes_what_the_office_knows_beside_a_file(office: Path) -> None:
+    learn(FIRST, LACKING)
+    code = load_subject(LACKING).uscc
+    known, file = told("subject", "check", code, LACKING, "--project", SMALL)
+    assert (known["文件"], file["文件"]) == (code, LACKING.name)
+    assert known["quality"] == file["quality"]
+
+
+def test_a_check_of_a_code_nobody_knows_is_refused(office: Path) -> None:
+    assert refused("subject", "check", PARTNER_USCC).code == "E0350"
+
+
+def test_a_lot_without_a_project_is_misuse() -> None:
+    assert run("subject", "check", LACKING, "--lot", "1").exit_code == 2
+
+
+def test_a_check_of_facts_older_than_every_rule_pack_still_checks(tmp_path: Path) -> None:
+    old = write_yaml(
+        tmp_path / "old.yaml",
+        subject_data(as_of="2001-06-01", sources=[source_data(collected_on="2001-06-01")]),
+    )
+    (found,) = told("subject", "check", old)
+    assert found["quality"] is None
+    assert "没有适用的规则包" in run("subject", "check", old).stdout
+
+
+def test_the_delivery_of_one_source_is_checked_and_not_measured() -> None:
+    delivery = SAMPLES.parent / "docs" / "examples" / "deliveries" / "credit-platform.yaml"
+    (found,) = told("subject", "check", delivery)
+    assert found["quality"] is None

@@ -1,13 +1,21 @@
-"""Every field of a subject has a column in its workbook, and every column a field."""
+"""Every field of a subject and of a project has a column in its workbook, and every column a field."""
 
 from collections import Counter
+from datetime import date
+from decimal import Decimal
+from typing import get_args
 
 import pytest
 from pydantic import BaseModel
 
-from reportgen.intake.columns.binding import leaves, lists
+from reportgen.intake.columns.asked import KINDS, TERMS
+from reportgen.intake.columns.binding import Leaf, leaves, lists
+from reportgen.intake.columns.project import PROJECT
 from reportgen.intake.columns.subject import SUBJECT
-from reportgen.sheets.form import Sheet, heading
+from reportgen.project.clauses import Choice, CreditClause
+from reportgen.project.model import Lot, Project
+from reportgen.project.requirements import Requirement
+from reportgen.sheets.form import Sheet, Sort, heading
 from reportgen.subject.model import Subject
 
 # A workbook says what counts: what other sources say besides comes from their deliveries, what a list says of a
@@ -47,14 +55,82 @@ def test_no_head_stands_for_two_columns(sheet: Sheet) -> None:
     assert [name for name, count in names.items() if count > 1] == []
 
 
-def test_what_makes_an_id_are_columns() -> None:
+def test_an_id_that_may_be_left_blank_is_made_by_the_rule_of_the_subject() -> None:
     for sheet in SUBJECT.sheets:
-        assert set(sheet.identity) <= {column.path for column in sheet.columns}
-        assert bool(sheet.prefix) == bool(sheet.identity)
+        blank = any(column.path == "id" and not column.needed for column in sheet.columns)
+        assert blank == (sheet.naming is not None), sheet.title
 
 
 def test_examples_are_read_as_the_columns_say() -> None:
     for sheet in SUBJECT.sheets:
+        for column in sheet.columns:
+            if column.example and column.offered:
+                assert column.example in column.offered, column.head
+
+
+# What a clause is, besides the terms of its kind; an alternative has a sheet of its own.
+CLAUSE = {"id", "clause", "text", "hard", "page", "kind", "jv", "alternative"}
+HELD: dict[str, type[BaseModel]] = {
+    "项目": Project,
+    "标段": Lot,
+    "信用条款": CreditClause,
+    "地方规则": Choice,
+}
+BY_TITLE = {sheet.title: sheet for sheet in PROJECT.sheets}
+SHARES = {("similar_works", "value_share"), ("litigation", "share")}
+
+
+@pytest.mark.parametrize("title", HELD)
+def test_every_field_of_a_project_has_a_column(title: str) -> None:
+    fields = [path for path, _ in leaves(HELD[title])]
+    assert sorted(column.path for column in BY_TITLE[title].columns) == sorted(fields)
+
+
+def test_every_list_of_a_project_has_a_sheet() -> None:
+    assert set(lists(Project)) == {sheet.path for sheet in PROJECT.sheets} - {"", "alternatives"}
+    assert set(lists(Lot)) == {"requirements"}
+    assert {sheet.title for sheet in PROJECT.sheets} == {*HELD, "资格条件", "替代条件"}
+
+
+def test_every_kind_of_requirement_can_be_filled_in() -> None:
+    asked = get_args(get_args(Requirement)[0])
+    assert {kind.model for kind in KINDS.values()} == set(asked)
+    assert [get_args(kind.model.model_fields["kind"].annotation) for kind in KINDS.values()] == [
+        (name,) for name in KINDS
+    ]
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_every_term_of_a_kind_has_a_column(name: str) -> None:
+    kind = KINDS[name]
+    assert set(kind.columns) == set(kind.model.model_fields) - CLAUSE
+    assert len(set(kind.columns.values())) == len(kind.columns)
+    sorts = {column.path: column.sort for column in TERMS}
+    for path, leaf in leaves(kind.model):
+        if (column := kind.columns.get(path)) and leaf.kind is not dict:
+            assert sorts[column] in sorts_of(leaf, (name, path)), path
+    assert set(kind.example) <= {*sorts, "clause", "text", "page", "hard", "lot"}
+
+
+def sorts_of(leaf: Leaf, term: tuple[str, str]) -> set[Sort]:
+    """Return what a column may hold for a term."""
+    if leaf.kind is Decimal:
+        return {Sort.SHARE} if term in SHARES else {Sort.MONEY, Sort.NUMBER}
+    known = {bool: Sort.YES_NO, int: Sort.NUMBER, date: Sort.DAY}
+    return {known.get(leaf.kind, Sort.TEXT)}
+
+
+def test_every_clause_has_its_columns() -> None:
+    asked = {column.path for column in BY_TITLE["资格条件"].columns}
+    assert asked == CLAUSE - {"alternative"} | {column.path for column in TERMS} | {"lot"}
+    instead = {column.path for column in BY_TITLE["替代条件"].columns}
+    assert instead == {column.path for column in TERMS} | {"of", "lot", "founded_within_years", "kind"}
+
+
+def test_the_columns_of_a_project_are_what_they_look() -> None:
+    for sheet in PROJECT.sheets:
+        names = Counter(heading(n)[0] for c in sheet.columns for n in {c.head, c.path, *c.others} if n)
+        assert [name for name, count in names.items() if count > 1] == []
         for column in sheet.columns:
             if column.example and column.offered:
                 assert column.example in column.offered, column.head

@@ -110,3 +110,9 @@ def test_a_table_with_other_columns_is_refused(tmp_path: Path, heads: list[str],
 def test_a_file_without_rows_is_no_list(tmp_path: Path) -> None:
     assert refusal(lambda: read(write_list(tmp_path / "list.csv"))).code == "E0381"
     assert refusal(lambda: read(tmp_path / "none.csv")).code == "E0302"
+
+
+@pytest.mark.parametrize("nothing", ["", "——", "－－", "/"])
+def test_a_dash_says_that_there_is_nothing(tmp_path: Path, nothing: str) -> None:
+    (found,) = read(write_list(tmp_path / "list.csv", row(uscc=nothing, until=nothing, former_names=nothing)))
+    assert (found.uscc, found.until, found.former_names) == (None, None, ())

@@ -19,7 +19,8 @@ from hypothesis import strategies as st
 from reportgen.errors import ReportgenError
 from reportgen.intake.public import cells, reading
 from reportgen.intake.public.delivery import Reading
-from reportgen.intake.public.files import is_public_report, load_public_report
+from reportgen.intake.public.files import is_pdf, is_public_report, load_public_report
+from reportgen.plain import read_plain
 from reportgen.subject.base import Fact, Origin, is_long_term
 from reportgen.subject.records import CreditRecord, Fulfilment, Measure, RecordKind, RecordState
 from tests.factories import SUBJECT_USCC, Data, write_json
@@ -173,7 +174,7 @@ def test_a_licence_listed_twice_is_one(tmp_path: Path) -> None:
     (licence,) = [item for item in found.delivery.records if item.kind is RecordKind.LICENCE]
     assert licence.category == "普通"
     assert "同一事项列出 2 次" in remarks(found)
-    assert found.delivery.source.complete_for == ("records",)
+    assert found.delivery.source.complete_for == ("public_records",)
 
 
 def test_of_two_contradicting_lines_the_less_favourable_counts(tmp_path: Path) -> None:
@@ -205,7 +206,7 @@ def test_the_qualifications_of_a_report_are_read_and_close_no_list(tmp_path: Pat
     delivery = found.delivery
     assert remarks(found) == "资质第 1 条：没有去处的栏目 备注，没有读取"
     assert [item.category for item in delivery.qualifications] == ["建筑工程施工总承包"]
-    assert delivery.source.complete_for == ("records",)
+    assert delivery.source.complete_for == ("public_records",)
 
 
 def test_an_incomplete_registration_is_none_and_told(tmp_path: Path) -> None:
@@ -229,6 +230,7 @@ def test_a_capital_in_another_currency_is_told_and_absent(
     ("changes", "path"),
     (
         ({"基本信息": {"企业名称": "甲"}}, "uscc"),
+        ({"基本信息": {**report_data()["基本信息"], "统一社会信用代码": ""}}, "uscc"),
         ({"生成时间": "昨日"}, "生成时间"),
         ({"行政管理": "无"}, "行政管理"),
         ({"严重失信": [{"案号": ["甲"]}]}, "严重失信[0].案号"),
@@ -252,12 +254,12 @@ def test_the_pdf_of_a_report_tells_what_its_json_tells(tmp_path: Path, layout: s
     pdf, text = printed(layout)
     (tmp_path / "a.pdf").write_bytes(pdf)
     (tmp_path / "a.json").write_text(text, "utf-8")
-    assert is_public_report(tmp_path / "a.pdf")
-    assert is_public_report(tmp_path / "a.json")
+    assert is_pdf(tmp_path / "a.pdf")
+    assert is_public_report(tmp_path / "a.json", read_plain(tmp_path / "a.json"))
     seen, known = load_public_report(tmp_path / "a.pdf"), load_public_report(tmp_path / "a.json")
     assert remarks(seen) == "标签：报告将主体标为“失信惩戒对象”"
     assert told(seen.delivery.records) == told(known.delivery.records)
-    assert seen.delivery.source.complete_for == ("records",)
+    assert seen.delivery.source.complete_for == ("public_records",)
     assert seen.delivery.source.sha256 == hashlib.sha256(pdf).hexdigest()
     pages = {int(item.location.split()[1]) for item in seen.delivery.records}
     assert len(pages) > 2

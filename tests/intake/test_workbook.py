@@ -19,6 +19,11 @@ from reportgen.sheets import harmless, tables
 from reportgen.sheets.book import opened
 from reportgen.sheets.harmless import UnfitError
 from reportgen.sheets.template import as_csv, as_workbook
+from reportgen.subject.canonical import in_order
+from reportgen.subject.claims import facts_of
+from reportgen.subject.delivery import Delivery
+from reportgen.subject.identity import fact_id
+from reportgen.subject.merge import merge
 from reportgen.subject.model import Subject
 from tests.factories import SUBJECT_USCC
 from tests.workbooks import Sheets, book, folder, repacked, sheets
@@ -89,7 +94,7 @@ def test_every_sample_is_the_same_after_a_round_through_a_workbook_and_csv(
 
 def test_a_small_workbook_says_what_its_cells_say(tmp_path: Path) -> None:
     subject = read(tmp_path, sheets())
-    assert (subject.uscc, subject.registration.id) == (SUBJECT_USCC, "REG")
+    assert (subject.uscc, subject.registration.id) == (SUBJECT_USCC, "registration")
     assert subject.contracts[0].value == Decimal(12_000_000)
     assert load_subject(folder(tmp_path / "csv", sheets())) == subject
 
@@ -305,6 +310,13 @@ def test_all_faults_are_told_at_once_with_sheet_row_and_column(tmp_path: Path) -
     assert found["shareholders[0].share"].startswith("应不大于 1")
 
 
+def test_days_out_of_order_are_told_by_their_columns(tmp_path: Path) -> None:
+    found = faults(tmp_path, contract(签订日期="2025-04-02"))
+    assert found == {
+        "contracts[0]": "“验收日期”（2025-04-01）早于 “签订日期”（2025-04-02）（“合同业绩”表第 2 行）"
+    }
+
+
 def test_a_missing_cell_is_named_by_its_column(tmp_path: Path) -> None:
     found = faults(tmp_path, contract(业主=" — "))
     assert found == {"contracts[0].owner": "缺少此项（“合同业绩”表第 2 行 C 列“业主”）"}
@@ -323,6 +335,62 @@ def test_an_id_left_blank_is_the_same_at_every_import(tmp_path: Path) -> None:
     again["信用记录"][1:1] = [["行政奖励", "表彰", None, "样本市", "2026-01-01"]]
     found = read(tmp_path, again).records
     assert first.records[0].id == found[1].id != found[0].id
+
+
+SAMPLE: Sheets = {
+    "主要人员": [["姓名", "职务", "任职日期"], ["钟离样", "董事", "2020-03-01"]],
+    "资质许可": [
+        ["种类", "名称与类别", "等级", "证书编号", "发证机关", "有效期至"],
+        ["资质", "建筑工程施工总承包", "二级", "Ｄ1 〔23〕", "虚构省厅", "长期"],
+        ["许可", "安全生产许可", None, None, "虚构省厅", "2028.12.31"],
+    ],
+    "财务报表": [["年度", "经审计"], ["２０２５", "是"]],
+    "人员数量": [["年度", "年末人数", "技术人员"], [2025, 100, 40]],
+}
+
+
+def test_an_id_left_blank_is_the_one_that_a_delivery_of_the_same_fact_has(tmp_path: Path) -> None:
+    """One thing has one id, whoever brings it in."""
+    content = {**sheets(), **SAMPLE}
+    content["合同业绩"] = [row[:-1] for row in content["合同业绩"]]
+    subject = read(tmp_path, content)
+    made = [(name, fact.id) for name, fact in facts_of(subject)]
+    assert len(made) == 8
+    assert made == [(name, fact_id(name, fact)) for name, fact in facts_of(subject)]
+    given = Delivery.model_validate(
+        {
+            "uscc": subject.uscc,
+            "name": subject.name,
+            "source": subject.sources[0].model_dump(),
+            **{
+                name: [{**dict(f), "id": "X"} for f in getattr(subject, name)]
+                for name in ("records", "qualifications")
+            },
+        }
+    )
+    again = merge(None, given.model_copy(update={"registration": subject.registration}))
+    known = in_order(subject)
+    assert (again.records, again.qualifications) == (known.records, known.qualifications)
+
+
+def test_two_rows_that_are_the_same_thing_in_other_letters_are_told(tmp_path: Path) -> None:
+    content = sheets(
+        资质许可=[
+            *SAMPLE["资质许可"][:2],
+            ["资质", "建筑工程施工总承包", "二级", "d1（23）", "另一厅", "长期"],
+        ]
+    )
+    (what,) = faults(tmp_path, content).values()
+    assert "与第 2 行相同" in what
+    assert "“资质许可”表第 3 行" in what
+
+
+def test_posts_are_told_of_an_officer_who_is_faulty_in_another_cell(tmp_path: Path) -> None:
+    content = sheets(
+        主要人员=[["姓名", "职务", "任职日期"], ["钟离样", "董事", "2020-13-01"]],
+        任职关联=[["主要人员", "任职单位", "所任职务"], ["钟离样", "甲", "董事"]],
+    )
+    assert faults(tmp_path, content).keys() == {"officers[0].since"}
 
 
 def test_two_rows_that_are_the_same_thing_are_told(tmp_path: Path) -> None:
@@ -476,7 +544,7 @@ def test_a_harmful_workbook_is_refused(tmp_path: Path, monkeypatch: pytest.Monke
 
 
 def test_a_file_of_200_megabytes_is_refused_unread(tmp_path: Path) -> None:
-    for name in ("s.xlsx", "s.yaml"):
+    for name in ("s.xlsx", "s.yaml", "s.json"):
         with (tmp_path / name).open("wb") as file:
             file.truncate(200 * 1024 * 1024)
         assert refused(tmp_path / name).code == "E0303"

@@ -104,8 +104,8 @@ def test_the_offset_with_which_a_deadline_is_written_does_not_matter(moment: dat
     assert datetime.fromisoformat(f"{found.isoformat()}+08:00") == written
 
 
-@pytest.mark.parametrize("written", ["20261210", "2026", "1765330200"])
-def test_a_number_is_no_deadline(written: str) -> None:
+@pytest.mark.parametrize("written", ["20261210", "2026", "1765330200", "2026-12-10", " 2026-12-10 "])
+def test_a_number_or_a_day_is_no_deadline(written: str) -> None:
     assert why_not(bid_deadline=written)
 
 

@@ -195,6 +195,15 @@ def test_a_code_that_somebody_has_is_nobody_s_former_one(store: Store) -> None:
     assert learn(store, 2, told(uscc=PARTNER_USCC)).told.uscc == PARTNER_USCC
 
 
+def test_a_code_that_changed_leads_to_the_subject_that_the_office_has_under_the_old_one(store: Store) -> None:
+    learn(store, 0, subject(uscc=PARTNER_USCC, name="样本旧名有限公司"))
+    found = learn(store, 1, subject(former_codes=[PARTNER_USCC, "990000100004271"]))
+    ((path, text),) = [(caution.path, caution.text) for caution in found.cautions]
+    assert path == "former_codes"
+    assert PARTNER_USCC in text
+    assert "样本旧名有限公司" in text
+
+
 def test_two_subjects_of_one_name_are_two_and_the_desk_is_told(store: Store) -> None:
     learn(store, 0, subject())
     found = learn(store, 1, told(uscc=THIRD_USCC, registration=registration_data()))
@@ -220,3 +229,93 @@ def test_what_the_office_knew_on_a_day_leaves_out_what_a_source_told_later(
     learn(store, 1, told("S3", "2026-11-22", records=[record_data(number="罚〔2026〕1号", **REPAIRED)]))
     (record,) = known_at(now(store), at(days=-1).at.date()).records
     assert (record.id, record.source, record.state) == (FACT, "S1", RecordState.VALID)
+
+
+CHECK = {"by": "编制员甲", "how": "查验原件", "on": "2026-11-21"}
+DECLARED = [source_data(), source_data(id="S4", origin="自主申报")]
+
+
+def declared(day: str, **changes: Any) -> Delivery:
+    """Return what the subject itself says on a day of its one licence, unchecked."""
+    by = source_data(id="S4", name="来源S4", origin="自主申报", collected_on=day)
+    licence = qualification_data(id="X", source="S4", number="证1", location=f"{day} 第 1 页", **changes)
+    given = {"uscc": SUBJECT, "name": "样本甲建设有限公司", "source": by, "qualifications": [licence]}
+    return Delivery.model_validate(given)
+
+
+def test_a_check_stands_while_the_source_says_the_same_and_lapses_when_it_says_otherwise(
+    store: Store,
+) -> None:
+    checked = qualification_data(source="S4", number="证1", verification=CHECK)
+    learn(store, -1, subject(sources=DECLARED, qualifications=[checked]))
+    again = learn(store, 1, declared("2026-11-21"))
+    (held,) = now(store).qualifications
+    assert (held.id, held.location) == ("Q1", "2026-11-21 第 1 页")
+    assert held.verification is not None
+    assert held.verification.model_dump(mode="json") == CHECK
+    assert (again.marked, again.cautions) == ([], ())
+    found = learn(store, 2, declared("2026-11-22", grade="一级"))
+    (held,) = now(store).qualifications
+    assert held.verification is None
+    assert [(caution.path, "2026-11-21" in caution.text) for caution in found.cautions] == [
+        ("qualifications.Q1", True)
+    ]
+    learn(store, 3, declared("2026-11-22"))
+    (held,) = now(store).qualifications
+    assert held.verification is None
+
+
+def test_a_check_outlives_an_open_case_and_the_mark_of_it(store: Store) -> None:
+    checked = record_data(id=FACT, number="1", verification=CHECK)
+    learn(store, -1, subject(records=[checked]))
+    store.write(lambda s: objections.object_to(s, SUBJECT, FACT, "有误", RULE, at(hours=0)))
+    learn(store, 1, told("S1", records=[record_data(number="1")], registration=registration_data()))
+    (record,) = now(store).records
+    assert record.state is RecordState.DISPUTED
+    assert record.verification is not None
+
+
+def test_a_file_that_says_nothing_of_claims_leaves_them_standing(store: Store) -> None:
+    licence, record = qualification_data(number="1"), record_data(number="1")
+    learn(store, 0, subject(qualifications=[licence], records=[record]))
+    learn(store, 1, told("S2", qualifications=[licence | {"id": "X"}], records=[record | {"id": "Y"}]))
+    before = now(store)
+    assert {claim.source for claim in before.claims.records} == {"S1"}
+    # As a workbook gives it back: what counts, and no word of the rest; the record is withdrawn.
+    given = before.model_dump(mode="json", exclude={"claims": True})
+    found = learn(store, 2, Subject.model_validate({**given, "records": []}))
+    held = now(store)
+    assert held.claims.qualifications == before.claims.qualifications
+    assert held.claims.records == ()
+    texts = {caution.path: caution.text for caution in found.cautions}
+    assert "1 项另述" in texts["claims"]
+    assert "S1" in texts["claims.records.R1"]
+    assert not learn(store, 3, Subject.model_validate({**given, "records": []})).told.new
+
+
+def test_a_file_that_writes_its_claims_says_all_there_are(store: Store) -> None:
+    licence = qualification_data(number="1")
+    learn(store, 0, subject(qualifications=[licence]))
+    learn(store, 1, told("S2", qualifications=[licence]))
+    given = now(store).model_dump(mode="json")
+    found = learn(store, 2, Subject.model_validate({**given, "claims": {}}))
+    assert (now(store).claims.qualifications, found.cautions) == ((), ())
+
+
+def test_a_claim_ends_where_its_source_is_what_counts_or_is_there_no_more(store: Store) -> None:
+    licence = qualification_data(number="1")
+    learn(store, 0, subject(qualifications=[licence]))
+    learn(store, 1, told("S2", qualifications=[licence]))
+    two = [source_data(), source_data(id="S2", name="来源S2", collected_on="2026-11-21")]
+    day = {"as_of": "2026-11-21", "registration": registration_data()}
+    for hours, sources in ((2, two), (3, [source_data()])):
+        learn(store, hours, subject(sources=sources, qualifications=[licence], **day))
+        assert now(store).claims.qualifications == ()
+
+
+def test_facts_of_an_earlier_day_take_nothing_from_a_later_version(store: Store) -> None:
+    licence = qualification_data(number="1")
+    learn(store, 0, subject(qualifications=[licence]))
+    learn(store, 1, told("S2", qualifications=[licence]))
+    early = subject(as_of="2026-11-01", qualifications=[licence])
+    assert learn(store, 2, early).subject.claims.qualifications == ()

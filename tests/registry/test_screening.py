@@ -1,5 +1,6 @@
 """交叉比对: a code proves, a name waits for somebody, and what was found stands beside the facts."""
 
+import json
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -8,7 +9,7 @@ import pytest
 from sqlmodel import select
 
 from reportgen.errors import ReportgenError
-from reportgen.registry import screening
+from reportgen.registry import lifecycle, screening
 from reportgen.registry.changes import learn
 from reportgen.registry.editions import enter_lists
 from reportgen.registry.events import Tag
@@ -23,7 +24,7 @@ from reportgen.subject.model import Subject
 from reportgen.subject.records import RecordKind
 from tests.factories import PARTNER_USCC, SUBJECT_USCC, THIRD_USCC, fact_data, subject
 from tests.listing import row, write_list
-from tests.registry.lives import DESK, at, brought_to, drafted
+from tests.registry.lives import DESK, at, brought_to, request
 
 NAME, HOLDER, PERSON = "样本甲建设有限公司", "样本控股有限公司", "钟离样"
 
@@ -34,7 +35,7 @@ def known(store: Store, days: float = -1, **changes: Any) -> None:
 
 def listed(store: Store, folder: Path, *rows: dict[str, str], desk: Desk = DESK) -> None:
     path = write_list(folder / f"{desk.at:%d%H}.csv", *rows)
-    store.write(lambda s: enter_lists(s, path, "样本网站", desk.at.date(), desk))
+    enter_lists(store, path, "样本网站", desk.at.date(), desk)
 
 
 def screened(store: Store, desk: Desk = DESK, *usccs: str) -> Screened:
@@ -149,7 +150,7 @@ def test_what_leaves_the_list_leaves_the_facts_and_can_be_decided_no_more(
     listed(store, tmp_path, row(uscc=SUBJECT_USCC), row(basis="另一件"))
     waiting = next(hit for hit in screened(store).hits if hit.state == "OPEN")
     listed(store, tmp_path, row(name="别的公司"), desk=at(hours=2))
-    assert screened(store, at(hours=3)).hits == () and held(store).records == ()
+    assert screened(store, at(hours=3)).hits == ()
     with pytest.raises(ReportgenError, match="E0384"):
         confirmed(store, waiting)
 
@@ -231,9 +232,14 @@ def test_reports_about_a_subject_that_turns_out_listed_are_marked(store: Store, 
 
 
 def test_all_who_asked_for_a_project_are_known_by_code(store: Store) -> None:
-    store.write(drafted)
-    assert store.read(lambda s: screening.asking(s, "JZ-2026-001")) == [SUBJECT_USCC]
-    assert store.read(lambda s: screening.asking(s, "别的项目")) == []
+    members = json.dumps([{"uscc": SUBJECT_USCC}])
+    store.write(lambda s: lifecycle.ask(s, request(applicant=members), DESK))
+    assert store.read(lambda s: screening.bidders(s, "JZ-2026-001")) == ([], [SUBJECT_USCC])
+    known(store)
+    assert store.read(lambda s: screening.bidders(s, "JZ-2026-001")) == ([SUBJECT_USCC], [])
+    store.write(lambda s: erase_subject(s, SUBJECT_USCC, DESK.at))
+    assert store.read(lambda s: screening.bidders(s, "JZ-2026-001")) == ([], [SUBJECT_USCC])
+    assert store.read(lambda s: screening.bidders(s, "别的项目")) == ([], [])
 
 
 def test_a_subject_that_the_office_does_not_know_is_refused(store: Store) -> None:

@@ -29,6 +29,7 @@ def read(value: object, sort: Sort, head: str = "", **changes: Any) -> Read:
         ("1234.5", "1234.5"),
         (1234.25, "1234.25"),
         (1.1000000000000001, "1.1"),
+        (1e-06, "0.000001"),
         ("１２３４．５０", "1234.50"),
         ("1,234,567.89", "1234567.89"),
         ("1，234，567", "1234567"),
@@ -234,3 +235,8 @@ def test_no_cell_breaks_the_reader(cell: object) -> None:
         except (CellError, UnknownDateError):
             continue
         assert found is None or isinstance(found, str)
+
+
+def test_a_quote_within_a_text_is_kept() -> None:
+    assert read("甲'=乙", Sort.TEXT) == "甲'=乙"
+    assert read("'=乙", Sort.TEXT) == "=乙"

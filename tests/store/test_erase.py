@@ -231,8 +231,9 @@ def test_an_adverse_record_is_gone_once_it_was_repaired_revoked_or_taken_off_a_c
         {},
         {"complete_for": ["records"], "origin": "自主申报"},
         {"complete_for": ["records"], "complete_since": "2026-06-02"},
+        {"complete_for": ["民事裁判", "刑事处罚"]},
     ],
-    ids=["no list", "the subject's own list", "a list that begins later"],
+    ids=["no list", "the subject's own list", "a list that begins later", "a list of other records"],
 )
 def test_that_a_record_is_missing_says_nothing_where_no_closed_list_reaches_it(
     store: Store, source: Data

@@ -12,7 +12,7 @@ from tests.store.filled import contents, fill
 
 pytestmark = pytest.mark.parametrize("kind", ["postgresql"], indirect=True)
 EVENTS = ("event", "checkpoint", "checkpoint_line")
-DELETABLE = ("role", "fact_check", "former_code")
+DELETABLE = ("role", "fact_check", "former_code", "hit", "list_alias", "list_entry", "list_edition")
 DENIED = "permission denied|must be owner|must be able to SET ROLE"
 
 

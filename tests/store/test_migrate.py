@@ -24,7 +24,7 @@ from tests.postgres import Server
 from tests.store.filled import Rows, contents, fill
 
 APPEND_ONLY = ("event", "checkpoint", "checkpoint_line")
-REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007")
+REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008")
 
 
 @pytest.fixture

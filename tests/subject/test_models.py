@@ -127,6 +127,16 @@ def test_a_source_can_be_complete_for_collections_only() -> None:
     assert "sources[0].complete_for：没有 record 一项" in why_not(Subject, data)
 
 
+@pytest.mark.parametrize(
+    ("said", "closed"),
+    [("records", True), ("刑事处罚", True), ("public_records", False), ("民事裁判", False)],
+)
+def test_only_a_list_of_all_records_or_of_its_own_kind_tells_that_there_is_no_conviction(
+    said: str, closed: bool
+) -> None:
+    assert subject(sources=[source_data(complete_for=[said])]).closed("刑事处罚") is closed
+
+
 def test_a_self_declared_list_is_never_closed() -> None:
     own = source_data(complete_for=["records"], origin="自主申报")
     assert not subject(sources=[own]).closed("records")

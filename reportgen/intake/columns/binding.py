@@ -6,7 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from types import NoneType, UnionType
-from typing import Annotated, Any, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel
 
@@ -52,8 +52,8 @@ def bound(model: type[BaseModel], columns: tuple[Column, ...]) -> tuple[Column, 
 def _bound(column: Column, leaf: Leaf) -> Column:
     listed = issubclass(leaf.kind, StrEnum)
     offered = tuple(leaf.kind) if listed and not leaf.many else column.offered  # type: ignore[arg-type]
-    # An id that is left blank is made.
-    needed = leaf.needed and column.path.rpartition(".")[2] != "id"
+    # An id that is left blank is made, unless the column says otherwise.
+    needed = column.needed or (leaf.needed and column.path.rpartition(".")[2] != "id")
     return replace(column, sort=_sort(column, leaf), needed=needed, many=leaf.many, offered=offered)
 
 
@@ -63,7 +63,7 @@ def _sort(column: Column, leaf: Leaf) -> Sort:
     if leaf.kind is date:
         return Sort.DAY
     if leaf.kind is datetime:
-        raise TypeError(f"{column.path}: a workbook has no column for a moment")
+        return Sort.MOMENT
     if leaf.share:
         return Sort.SHARE
     if column.unit in _UNITS_OF_MONEY:
@@ -77,10 +77,13 @@ def _plain(annotation: Any) -> tuple[type, tuple[Any, ...], bool]:  # noqa: ANN4
     if origin is Annotated:
         inner, marks, many = _plain(get_args(annotation)[0])
         return inner, (*marks, *annotation.__metadata__), many
+    if origin in {dict, Literal}:
+        return (dict if origin is dict else str), marks, many
     if origin is tuple:
         inner, marks, _ = _plain(get_args(annotation)[0])
         return inner, marks, True
     if origin in {Union, UnionType}:
-        (some,) = (part for part in get_args(annotation) if part is not NoneType)
-        return _plain(some)
+        some, *others = (part for part in get_args(annotation) if part is not NoneType)
+        # One of several models has no fields that can be told beforehand.
+        return (BaseModel, marks, many) if others else _plain(some)
     return annotation, marks, many

@@ -2,9 +2,8 @@
 
 from typing import NamedTuple
 
-from pydantic import BaseModel
-
 from reportgen.sheets.form import Column
+from reportgen.subject.base import Fact
 from reportgen.subject.holdings import (
     Contract,
     CreditLine,
@@ -18,15 +17,13 @@ from reportgen.subject.holdings import (
 
 
 class Listed(NamedTuple):
-    """A sheet of facts: its path, title and note, the model and columns of a row, and what makes an id."""
+    """A sheet of facts: its path, title and note, the model and columns of a row."""
 
     path: str
     title: str
     note: str
-    model: type[BaseModel]
+    model: type[Fact]
     columns: tuple[Column, ...]
-    prefix: str
-    identity: tuple[str, ...]
 
 
 _QUALIFICATION = (
@@ -143,60 +140,12 @@ _HEADCOUNT = (
 )
 
 HOLDINGS = (
-    Listed(
-        "qualifications",
-        "资质许可",
-        "资质、许可与体系认证",
-        Qualification,
-        _QUALIFICATION,
-        "QUA",
-        ("kind", "category", "grade", "number", "source"),
-    ),
-    Listed("statements", "财务报表", "近三年财务报表，一年一行", Statement, _STATEMENT, "FIN", ("year",)),
-    Listed(
-        "credit_lines",
-        "授信",
-        "银行授信与资信证明",
-        CreditLine,
-        _CREDIT_LINE,
-        "CRL",
-        ("bank", "issued_on", "source"),
-    ),
-    Listed(
-        "contracts",
-        "合同业绩",
-        "已完成与在建的合同及其履约情况",
-        Contract,
-        _CONTRACT,
-        "CON",
-        ("name", "owner", "signed_on", "source"),
-    ),
-    Listed(
-        "technology",
-        "技术",
-        "专利、工法、标准与奖项",
-        Technology,
-        _TECHNOLOGY,
-        "TEC",
-        ("kind", "name", "number", "source"),
-    ),
-    Listed(
-        "equipment",
-        "设备",
-        "主要设备",
-        Equipment,
-        _EQUIPMENT,
-        "EQP",
-        ("name", "specification", "tenure", "source"),
-    ),
-    Listed(
-        "people",
-        "关键人员",
-        "持证的关键人员",
-        Person,
-        _PERSON,
-        "PER",
-        ("name", "certificate", "specialty", "number_tail", "source"),
-    ),
-    Listed("headcounts", "人员数量", "各年末的人数，一年一行", Headcount, _HEADCOUNT, "STA", ("year",)),
+    Listed("qualifications", "资质许可", "资质、许可与体系认证", Qualification, _QUALIFICATION),
+    Listed("statements", "财务报表", "近三年财务报表，一年一行", Statement, _STATEMENT),
+    Listed("credit_lines", "授信", "银行授信与资信证明", CreditLine, _CREDIT_LINE),
+    Listed("contracts", "合同业绩", "已完成与在建的合同及其履约情况", Contract, _CONTRACT),
+    Listed("technology", "技术", "专利、工法、标准与奖项", Technology, _TECHNOLOGY),
+    Listed("equipment", "设备", "主要设备", Equipment, _EQUIPMENT),
+    Listed("people", "关键人员", "持证的关键人员", Person, _PERSON),
+    Listed("headcounts", "人员数量", "各年末的人数，一年一行", Headcount, _HEADCOUNT),
 )

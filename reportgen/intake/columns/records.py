@@ -53,12 +53,4 @@ _RECORD = (
     Column("removed_on", "移出日期", "移出名单的日期"),
 )
 
-RECORDS = Listed(
-    "records",
-    "信用记录",
-    "行政许可、处罚、奖励、名单、裁判等，一条一行",
-    CreditRecord,
-    _RECORD,
-    "REC",
-    ("kind", "number", "title", "authority", "determined_on", "source"),
-)
+RECORDS = Listed("records", "信用记录", "行政许可、处罚、奖励、名单、裁判等，一条一行", CreditRecord, _RECORD)

@@ -3,10 +3,13 @@
 from reportgen.intake.columns.binding import bound
 from reportgen.intake.columns.common import SOURCES, fact
 from reportgen.intake.columns.holdings import HOLDINGS
+from reportgen.intake.columns.naming import by_identity, by_name
 from reportgen.intake.columns.records import RECORDS
 from reportgen.sheets.form import Column, Form, Sheet
-from reportgen.subject.base import Source
+from reportgen.subject.base import Fact, Source
+from reportgen.subject.identity import REGISTRATION
 from reportgen.subject.model import Change, Link, Officer, Related, Shareholder, Subject
+from reportgen.subject.records import COURT_KINDS, PUBLIC_RECORDS
 
 _OFFICERS = "主要人员"
 _HEAD = (
@@ -29,7 +32,7 @@ _HEAD = (
     Column("registration.term_until", "营业期限至", "无固定期限的填“长期”", "长期"),
     Column("registration.industry", "行业", "国民经济行业门类与大类", "E 建筑业／48 土木工程建筑业"),
     Column("registration.scope", "经营范围", "", "许可项目：建设工程施工。"),
-    *fact("registration", "登记信息", blank="REG"),
+    *fact("registration", "登记信息", blank=REGISTRATION),
 )
 _SHEETS = {
     "registration": "登记信息",
@@ -40,6 +43,7 @@ _SHEETS = {
     **{path: title for path, title, *_ in (*HOLDINGS, RECORDS)},
 }
 """The collections of a subject by the titles of their sheets."""
+_RECORD_LISTS: dict[str, str] = {PUBLIC_RECORDS: "公共信用信息", **{kind: kind.value for kind in COURT_KINDS}}
 _SOURCE = (
     Column("id", "来源编号", "各表的“来源”一列填这个编号；不填的按名称与位置编出", "S-01", others=("编号",)),
     Column("name", "来源名称", "平台、出具单位或材料的名称", "昀海省市场主体登记公示平台", others=("名称",)),
@@ -51,9 +55,10 @@ _SOURCE = (
     Column(
         "complete_for",
         "完整清单",
-        f"该来源对哪几张表是截至采集日的完整清单，用顿号隔开：{'、'.join(_SHEETS.values())}",
+        f"该来源对哪几张表是截至采集日的完整清单，用顿号隔开：{'、'.join(_SHEETS.values())}；"
+        f"信用记录只有一部分完整的，写{'、'.join(_RECORD_LISTS.values())}",
         "登记信息、变更",
-        words={title: path for path, title in _SHEETS.items()},
+        words={title: path for path, title in {**_SHEETS, **_RECORD_LISTS}.items()},
     ),
     Column("complete_since", "清单起始日", "完整清单自哪一日起完整；不填按规则的回溯期", "2021-01-01"),
     Column("commitment", "真实性承诺", "自主申报的，真实性承诺书的编号与日期", "诺〔2026〕17号，2026-11-09"),
@@ -96,6 +101,12 @@ _WHO = Column(
     "", _OFFICERS, f"填“{_OFFICERS}”表中的姓名；同名的填其编号", "某某", refers=_OFFICERS, needed=True
 )
 
+
+def _facts(title: str, path: str, note: str, model: type[Fact], columns: tuple[Column, ...]) -> Sheet:
+    """Return a sheet with a fact a row."""
+    return Sheet(title, path, note, bound(model, (*columns, *fact())), naming=by_identity(path, model))
+
+
 SUBJECT = Form(
     "主体",
     (
@@ -105,33 +116,11 @@ SUBJECT = Form(
             "sources",
             "各项情况从哪里取得；其他表凭来源编号指向这里",
             bound(Source, _SOURCE),
-            "SRC",
-            ("name", "location"),
+            naming=by_name(),
         ),
-        Sheet(
-            "变更",
-            "changes",
-            "登记事项的变更沿革",
-            bound(Change, (*_CHANGE, *fact())),
-            "CHG",
-            ("on", "item", "after", "source"),
-        ),
-        Sheet(
-            "股东",
-            "shareholders",
-            "股东及出资",
-            bound(Shareholder, (*_SHAREHOLDER, *fact())),
-            "SHR",
-            ("uscc", "name", "source"),
-        ),
-        Sheet(
-            _OFFICERS,
-            "officers",
-            "董事、监事、高级管理人员等",
-            bound(Officer, (*_OFFICER, *fact())),
-            "OFF",
-            ("name", "post", "source"),
-        ),
+        _facts("变更", "changes", "登记事项的变更沿革", Change, _CHANGE),
+        _facts("股东", "shareholders", "股东及出资", Shareholder, _SHAREHOLDER),
+        _facts(_OFFICERS, "officers", "董事、监事、高级管理人员等", Officer, _OFFICER),
         Sheet(
             "任职关联",
             "links",
@@ -139,17 +128,10 @@ SUBJECT = Form(
             (_WHO, *bound(Link, _LINK)),
             within="officers",
         ),
-        Sheet(
-            "关联方",
-            "related",
-            "关联企业及已知的不良情况",
-            bound(Related, (*_RELATED, *fact())),
-            "REL",
-            ("uscc", "name", "relation", "source"),
-        ),
+        _facts("关联方", "related", "关联企业及已知的不良情况", Related, _RELATED),
         *(
-            Sheet(title, path, note, bound(model, (*columns, *fact())), prefix, identity)
-            for path, title, note, model, columns, prefix, identity in (*HOLDINGS, RECORDS)
+            _facts(title, path, note, model, columns)
+            for path, title, note, model, columns in (*HOLDINGS, RECORDS)
         ),
     ),
     (

@@ -1,8 +1,9 @@
 """A report turned into a delivery (报送): records, 资质 and the registration, as one public source tells them.
 
-Only what is certain is told, and everything else is remarked upon. The report closes the list of credit
-records only where it says how many there are under each head and every one of them was read: it knows no
-licences of other bodies, no contracts and no statements, and closes none of those lists.
+Only what is certain is told, and everything else is remarked upon. The report closes the list of
+公共信用信息 only where it says how many there are under each head and every one of them was read: it knows no
+judgments but those handed to it, no licences of other bodies, no contracts and no statements, and closes none
+of those lists.
 """
 
 import hashlib
@@ -24,7 +25,7 @@ from reportgen.subject.base import Fact, Origin
 from reportgen.subject.delivery import Delivery
 from reportgen.subject.identity import contradictions, fact_id, identity, said
 from reportgen.subject.model import Registration, Standing
-from reportgen.subject.records import CreditRecord, Head
+from reportgen.subject.records import PUBLIC_RECORDS, CreditRecord, Head
 from reportgen.subject.warnings import Caution
 
 SOURCE = "public-report"
@@ -66,10 +67,10 @@ def delivery_of(report: PublicReport, file: str, sha256: str) -> Reading:
     miscounted = list(_miscounted(report))
     remarks += miscounted
     if _closed(report, unread, miscounted):
-        source["complete_for"] = ("records",)
+        source["complete_for"] = (PUBLIC_RECORDS,)
     else:
         remarks.append(
-            remark("全文", "有没读到或对不上的，这份报告不作为信用记录的完整名单：没有列出不等于没有")
+            remark("全文", "有没读到或对不上的，这份报告不作为公共信用信息的完整名单：没有列出不等于没有")
         )
     data = {
         "uscc": basics.get("统一社会信用代码"),
@@ -203,7 +204,7 @@ def _registration(basics: dict[str, str], source: str, remarks: list[Caution]) -
         "location": "基本信息",
         "scope": basics.get("经营范围", ""),
     }
-    data |= {"standing": _STANDINGS.get(state, state), "region": basics["统一社会信用代码"][2:8]}
+    data |= {"standing": _STANDINGS.get(state, state), "region": basics.get("统一社会信用代码", "")[2:8]}
     try:
         data["established_on"] = values.day_of(basics["成立日期"])
         Registration.model_validate(data)

@@ -19,6 +19,7 @@ from reportgen.intake.public.shape import (
     remark,
     section,
 )
+from reportgen.plain import ABSENT
 from reportgen.subject.records import Head, RecordKind
 
 _HEAD = re.compile(r"([一二三四五六七八九十]{1,3})、\s*(.+)")
@@ -28,7 +29,6 @@ _COVER = re.compile(rf"({'|'.join(COVER)})\s*[:：]\s*(.+)")
 _PAGE = re.compile(r"第\s*\d+\s*页.*|[-—\s]*\d+\s*(?:/\s*\d+)?[-—\s]*|共\s*\d+\s*页")
 _COUNT = re.compile(r"[(（][^()（）]*\d+\s*条[^()（）]*[)）]")
 _REPEATED = 3
-_EMPTY = {"", "—", "— —", "——", "-", "--", "/"}
 _Cells = list[str]
 
 
@@ -96,7 +96,7 @@ class _Builder:
 
     def line(self, text: str) -> None:
         """Take a line that stands outside the tables."""
-        if _PAGE.fullmatch(text) or text in _EMPTY or self._cover(text):
+        if _PAGE.fullmatch(text) or text in ABSENT or self._cover(text):
             return
         head = _HEAD.fullmatch(text)
         if head:
@@ -143,7 +143,7 @@ class _Builder:
 
     def table(self, rows: list[_Cells], begins: bool, ends: bool) -> None:
         """Take a table; its first row may be the rest of the row that the page before ended with."""
-        lines = [row for row in rows if any(cell not in _EMPTY for cell in row)]
+        lines = [row for row in rows if any(cell not in ABSENT for cell in row)]
         goes_on = self.fresh and bool(self.cells or self.held)
         if not goes_on:
             self.close()
@@ -194,7 +194,7 @@ class _Builder:
 
     def _pairs(self, row: _Cells) -> None:
         for label, value in zip(row[::2], row[1::2], strict=True):
-            if label in _EMPTY and value in _EMPTY:
+            if label in ABSENT and value in ABSENT:
                 continue
             if label in self.cells or (label == self.first and self.cells):
                 self._store()
@@ -208,7 +208,7 @@ class _Builder:
         self._store()
 
     def _store(self) -> None:
-        cells = {label: value for label, value in self.cells.items() if value not in _EMPTY}
+        cells = {label: value for label, value in self.cells.items() if value not in ABSENT}
         self.cells = {}
         if not cells:
             return
@@ -248,4 +248,4 @@ def _cut(before: _Cells, unended: bool, after: _Cells, begins: bool, listed: boo
     if listed:
         return after[0] == ""
     rows = (before, after)
-    return any(row[i] == "" and row[i + 1] not in _EMPTY for row in rows for i in range(0, len(row) - 1, 2))
+    return any(row[i] == "" and row[i + 1] not in ABSENT for row in rows for i in range(0, len(row) - 1, 2))
