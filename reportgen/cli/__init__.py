@@ -40,6 +40,7 @@ COMMANDS = {
     "archive": ("reportgen.cli.archive", "为已出具的报告保存带时间戳的长期副本"),
     "manifest": ("reportgen.cli.manifest", "写出供离线核验的清单与页面"),
     "bundle": ("reportgen.cli.bundle", "写出供评标委员会比对的汇总表与各报告的文件"),
+    "serve": ("reportgen.cli.serve", "开启门户：申请、出具、核验与核销"),
     "usage": ("reportgen.cli.usage", "统计一个季度的出具与使用"),
     "sweep": ("reportgen.cli.sweep", "办完中断的签发"),
     "erase": ("reportgen.cli.erase", "依规删除到期的信息与文件"),

@@ -1,5 +1,6 @@
 """`reportgen user …`: who works with the office's system, and in which roles."""
 
+import sys
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
@@ -70,6 +71,22 @@ def withdraw(user: str, role: str, office: Path | None, login: str, as_json: boo
     _tell_role(user, role, "已收回", as_json)
 
 
+@command.command("password")
+@click.argument("user", metavar="登录名")
+@desk_options
+def password(user: str, office: Path | None, login: str, as_json: bool) -> None:
+    """为一名用户设定登录门户的密码：在提示处输入，或从标准输入读取一行；不接受写在参数里的密码。
+
+    第一次设定即为其开设账号；再设定时，此前的登录一律退出。
+    """
+    from reportgen.registry.accounts import give_password
+    from reportgen.store.accounts import hashed
+
+    against = hashed(_typed(), user)
+    _do(office, login, lambda session, desk: give_password(session, user, against, desk))
+    echo_json({"login": user}) if as_json else say(f"{user}　已设定密码，可以登录门户")
+
+
 @command.command("list")
 @office_option
 @json_option
@@ -85,7 +102,7 @@ def list_(office: Path | None, as_json: bool) -> None:
     say(f"共 {len(found)} 名")
 
 
-def _do(office: Path | None, login: str, work: "Callable[[Session, Desk], None]") -> None:
+def _do(office: Path | None, login: str, work: "Callable[[Session, Desk], object]") -> None:
     with press_of(office, login) as press:
         desk = press.desk(now())
         press.act(Action.USERS, lambda session: work(session, desk))
@@ -101,3 +118,10 @@ def _tell_role(user: str, role: str, done: str, as_json: bool) -> None:
 def _line(item: "User") -> str:
     roles = "、".join(f"{ROLE_NAMES[role]}（{role.lower()}）" for role in item.roles)
     return f"{item.login}　" + ("停用" if item.closed else roles or "尚无角色")
+
+
+def _typed() -> str:
+    """Return a password typed twice at the terminal, or the first line of what is piped in."""
+    if sys.stdin.isatty():
+        return str(click.prompt("密码", hide_input=True, confirmation_prompt="再输一次"))
+    return sys.stdin.readline().rstrip("\r\n")

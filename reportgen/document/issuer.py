@@ -103,8 +103,8 @@ class Objection(Model):
     days: Annotated[int, Field(ge=1, le=60)] = 20
 
 
-_NOT_PRINTED = {"signing", "timestamp"}
-"""Tables of the settings that the document does not need; `certify.keys` reads them."""
+_NOT_PRINTED = {"signing", "timestamp", "web"}
+"""Tables of the settings that the document does not need; `certify.keys` and `web.settings` read them."""
 
 
 class Issuer(Model):

@@ -15,7 +15,9 @@ from datetime import date, datetime
 from reportgen.assess.model import Conclusion
 from reportgen.errors import TABLE
 from reportgen.project.model import ApplicantRole
+from reportgen.registry.application_rows import ApplicationState
 from reportgen.registry.tables import Kind, State
+from reportgen.store.account_rows import AccountState
 from reportgen.store.tables import ROLES
 from reportgen.subject.identifiers import uscc_fault
 from reportgen.subject.matter import Matter
@@ -41,7 +43,7 @@ _REASONS = (
     "REQUESTED",
 )
 WORDS = frozenset(
-    {*State, *Kind, *ROLES, *_ENDINGS, *_OUTCOMES, *_REASONS}
+    {*State, *Kind, *ApplicationState, *AccountState, *ROLES, *_ENDINGS, *_OUTCOMES, *_REASONS}
     | {*ApplicantRole, *ApplicantRole.__members__, *Matter, *Matter.__members__}
     | {*Conclusion, *Conclusion.__members__, *"ABCD"}
 )
@@ -138,7 +140,10 @@ TYPES: Mapping[str, Callable[[Value], bool]] = {
     "pack": _matches(_PACK),
     "error": _error,
     **dict.fromkeys(
-        (*("pages", "size", "round", "request", "report", "objection", "hit"), *("files", "rows", "reports")),
+        (
+            *("pages", "size", "round", "request", "report", "objection", "hit"),
+            *("files", "rows", "reports", "application"),
+        ),
         _count,
     ),
     **dict.fromkeys(("provisional", "closed"), _flag),

@@ -80,6 +80,8 @@ KEYS: Mapping[Tag, frozenset[str]] = {
     Tag.OFFICE_BACKUP_MAKE: _BACKUP,
     Tag.OFFICE_BACKUP_RESTORE: _BACKUP,
     Tag.OFFICE_ERASE_RUN: _BACKUP | {"until", "reason"},
+    Tag.OFFICE_ACCOUNT_CHANGE: frozenset({"login", "state", "uscc"}),
+    Tag.APPLICATION_STATE_CHANGE: _PLACE | {"application", "state", "applicant"},
 }
 """What an event of each tag may say; everything else is refused."""
 

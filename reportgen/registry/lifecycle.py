@@ -23,8 +23,8 @@ from reportgen.registry.tables import LIGHT, Kind, PartyRow, ReportRow, RequestR
 from reportgen.store.rows import changed, enter_once, table_of, taken
 
 EDGES: Mapping[State, frozenset[State]] = {
-    State.DRAFT: frozenset({State.REVIEWED}),
-    State.REVIEWED: frozenset({State.RENDERING}),
+    State.DRAFT: frozenset({State.DRAFT, State.REVIEWED}),
+    State.REVIEWED: frozenset({State.DRAFT, State.RENDERING}),
     State.RENDERING: frozenset({State.ISSUED, State.VOID}),
     State.ISSUED: frozenset({State.CONSUMED, State.REVOKED, State.EXPIRED}),
     State.CONSUMED: frozenset({State.ISSUED, State.REVOKED, State.ARCHIVED}),
@@ -126,6 +126,17 @@ def draft(
         session, report, Tag.REPORT_DRAFT_CREATE, desk.at, desk.actor, desk.key, sha256=report.snapshot_sha256
     )
     return report
+
+
+def redraft(session: Session, report_id: int, by: str, desk: Desk) -> ReportRow:
+    """草稿 or 复核 → 草稿, prepared by somebody anew: what was reviewed before is to be reviewed again; raises E0605."""
+    step = _Step(
+        State(get(session, report_id).state),
+        State.DRAFT,
+        Tag.REPORT_DRAFT_CREATE,
+        values={"prepared_by": by, "reviewed_by": ""},
+    )
+    return _move(session, report_id, step, desk)
 
 
 def review(session: Session, report_id: int, by: str, *, two_persons: bool, desk: Desk) -> ReportRow:

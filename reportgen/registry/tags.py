@@ -43,6 +43,8 @@ class Tag(StrEnum):
     OFFICE_BACKUP_MAKE = "office:backup:make"
     OFFICE_BACKUP_RESTORE = "office:backup:restore"
     OFFICE_ERASE_RUN = "office:erase:run"
+    OFFICE_ACCOUNT_CHANGE = "office:account:change"
+    APPLICATION_STATE_CHANGE = "application:state:change"
 
 
 OFFICE = "office"

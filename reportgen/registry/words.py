@@ -76,6 +76,8 @@ TAGS: Mapping[Tag, str] = {
     Tag.OFFICE_BACKUP_MAKE: "备份",
     Tag.OFFICE_BACKUP_RESTORE: "恢复",
     Tag.OFFICE_ERASE_RUN: "依规删除",
+    Tag.OFFICE_ACCOUNT_CHANGE: "变更门户账号",
+    Tag.APPLICATION_STATE_CHANGE: "办理申请",
 }
 
 

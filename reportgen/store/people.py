@@ -23,6 +23,8 @@ class Action(StrEnum):
     """What takes a role, where the office has users."""
 
     ISSUE = "出具报告"
+    PREPARE = "编制报告"
+    REVIEW = "复核报告"
     RECORD = "出具信用记录"
     GRADE = "出具综合信用等级证书"
     SUPERSEDE = "出具替代报告"
@@ -46,6 +48,8 @@ PERMITTED: Mapping[Action, frozenset[str]] = {
     **dict.fromkeys((Action.ISSUE, Action.RECORD, Action.GRADE), frozenset({"ISSUER", "ADMIN"})),
     **dict.fromkeys((Action.SUPERSEDE, Action.REVOKE, Action.ANNUL, Action.CORRECT), frozenset({"ISSUER"})),
     **dict.fromkeys((Action.ARCHIVE, Action.MANIFEST, Action.BUNDLE), frozenset({"CLERK", "ISSUER"})),
+    Action.PREPARE: frozenset({"CLERK"}),
+    Action.REVIEW: frozenset({"REVIEWER"}),
     Action.DISPUTE: frozenset({"CLERK", "REVIEWER"}),
     Action.IMPORT: frozenset({"CLERK"}),
     Action.LIST: frozenset({"CLERK"}),

@@ -76,6 +76,7 @@ def _row(project: Project, known_at: datetime, content: str) -> ProjectRow:
         matter=project.matter,
         region=project.region,
         owner=project.owner.uscc,
+        agent=project.agent.uscc if project.agent else "",
         closes_at=project.bid_deadline or datetime.combine(project.judged_on, time.min),
         known_at=known_at,
         sha256=sha256(content),

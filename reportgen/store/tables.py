@@ -21,7 +21,7 @@ NAMES = {
 }
 METADATA = MetaData(naming_convention=NAMES)
 """Every table of the office; constraints have names, so that a migration can take them back."""
-REVISION = "0008"
+REVISION = "0009"
 """The migration that makes the tables as they stand here and in the register; a test holds it to the last one."""
 ROLES = ("ADMIN", "CLERK", "REVIEWER", "ISSUER", "AUDITOR")
 SHA256 = 64
@@ -176,6 +176,7 @@ class ProjectRow(Row, table=True):
     matter: str = Field(max_length=20)
     region: str = Field(max_length=6)
     owner: str = Field(max_length=18, index=True)
+    agent: str = Field(default="", max_length=18, index=True, sa_column_kwargs={"server_default": ""})
     closes_at: NaiveDatetime
     known_at: NaiveDatetime
     sha256: str = Field(max_length=SHA256)

@@ -62,6 +62,7 @@ def _to_consumed(session: Session, row: ReportRow) -> ReportRow:
 
 
 STEPS: dict[State, Step] = {
+    State.DRAFT: lambda session, row: lifecycle.redraft(session, row.id or 0, "丙", DESK),
     State.REVIEWED: _to_reviewed,
     State.RENDERING: _to_rendering,
     State.ISSUED: _to_issued,

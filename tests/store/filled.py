@@ -9,6 +9,9 @@ from reportgen.store.copying import tables
 
 # What the constraints want to see, where a text made from the column's name would not do.
 _VALUES = {
+    ("account", "kind"): "BIDDER",
+    ("account", "state"): "ACTIVE",
+    ("application", "state"): "SUBMITTED",
     ("hit", "state"): "CONFIRMED",
     ("objection", "state"): "OPEN",
     ("objection", "closed_at"): None,

@@ -1,0 +1,244 @@
+"""The counter (柜台): an application of the portal on its way through the pipeline, one person and one step at a time.
+
+编制 enters the draft, 复核 looks at the same facts again, 签发 puts the report into the queue, and whoever renders takes
+it from there. Each is somebody else's step and a transaction of its own; the facts printed are those that were
+reviewed, or nothing is printed.
+"""
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import datetime
+from decimal import Decimal
+
+from sqlmodel import Session, select
+
+from reportgen.admission import admit, check_payer, check_strings
+from reportgen.document.issuer import Binding, Issuer, Stage
+from reportgen.errors import Fault, ReportgenError
+from reportgen.pipeline import Judged, Means, identify, judge, judged_again, means_of, produce, typeset
+from reportgen.press import Press
+from reportgen.project.applicant import Applicant, Member
+from reportgen.project.clauses import Party
+from reportgen.registry import applications, lifecycle, office, requests
+from reportgen.registry.application_rows import ApplicationRow
+from reportgen.registry.lifecycle import LABELS
+from reportgen.registry.requests import Request
+from reportgen.registry.tables import ReportRow, State
+from reportgen.settings import Office
+from reportgen.store.facts import subject_at
+from reportgen.store.people import Action, permitted
+from reportgen.store.projects import project_at
+from reportgen.store.tables import UserRow
+
+_PASSING = frozenset({"E0903", "E0904"})
+"""The database is busy or away: nothing was done, and the number still stands."""
+
+
+@dataclass(frozen=True)
+class Considered:
+    """An application as it would be judged now; `waiting` counts the hits that are 待人工确认."""
+
+    row: ApplicationRow
+    judged: Judged
+    waiting: int
+
+
+def consider(press: Press, place: Office, key: str, now: datetime) -> Considered:
+    """Judge an application by what the office knows now, entering nothing but hits that codes prove.
+
+    Raises E0354, E0350 (a member is not known), E0351, E0306, E0308, E0310, E1105.
+    """
+    row = press.store.read(lambda session: applications.by_key(session, key))
+    return _considered(press, row, means_of(place, now), now)
+
+
+def draft_of(judged: Judged, secret: bytes, now: datetime) -> bytes:
+    """Return the 草稿 of an application as a PDF, without a number in any register; raises E0701."""
+    identity = identify(judged, secret, now)
+    return typeset(judged, identity.model_copy(update={"stage": Stage.DRAFT})).pdf
+
+
+def prepare(press: Press, place: Office, key: str, now: datetime) -> ApplicationRow:
+    """编制: judge an application and enter its draft.
+
+    Raises what `consider` raises, E0401 (evidence is missing), E0614, E0701, E1101–E1103, E1107.
+    """
+    press.store.read(lambda session: permitted(session, press.actor, Action.PREPARE))
+    found = consider(press, place, key, now)
+    judged, desk = found.judged, press.desk(now)
+    admit(judged.request, judged.issuer, now)
+    check_strings(judged.request)
+    require_evidence(judged)
+
+    def work(session: Session) -> ApplicationRow:
+        issuer = _signing(judged.issuer, prepared_by=name_of(session, press.actor))
+        request, case, assessment = judged.request, judged.case, judged.assessment
+        report = requests.draft(session, request, case, assessment, issuer, desk)
+        if report.prepared_by != issuer.staff.prepared_by or report.reviewed_by:
+            # Somebody else had prepared it before, or it was sent back after its review.
+            report = lifecycle.redraft(session, lifecycle.id_of(report), issuer.staff.prepared_by, desk)
+        return applications.prepared(session, key, lifecycle.id_of(report), desk)
+
+    return press.store.write(work)
+
+
+def review(press: Press, place: Office, key: str, now: datetime) -> ApplicationRow:
+    """复核: agree to a draft whose facts are still the same, by somebody else.
+
+    Raises E0354, E0614, E0616 (the facts have changed), E1102, E1107.
+    """
+    press.store.read(lambda session: permitted(session, press.actor, Action.REVIEW))
+    _require_same(consider(press, place, key, now), press)
+    desk = press.desk(now)
+
+    def work(session: Session) -> ApplicationRow:
+        row = applications.reviewed(session, key, desk)
+        by = name_of(session, press.actor)
+        requests.reviewed(session, _report(session, row), by, two_persons=True, desk=desk)
+        return row
+
+    return press.store.write(work)
+
+
+def send(press: Press, place: Office, key: str, most: int, now: datetime) -> ApplicationRow:
+    """签发: put a reviewed application into the queue of what is rendered, which holds `most`.
+
+    Raises E0354, E0614, E0616, E0920 (the queue is full), E1101, E1102, E1107.
+    """
+    _require_same(consider(press, place, key, now), press)
+    means, desk = means_of(place, now), press.desk(now)
+
+    def work(session: Session) -> ApplicationRow:
+        row = applications.queued(session, key, most, desk)
+        office.admitted(session, _as_signed(session, means.issuer, row), Action.ISSUE, desk)
+        return row
+
+    done = press.store.write(work)
+    press.store.write(lambda session: office.enter_agency(session, means.issuer.agency, desk))
+    return done
+
+
+def render(press: Press, place: Office, row: ApplicationRow, now: datetime) -> ReportRow:
+    """Make the report of a queued application; what was begun before a crash is gone on with.
+
+    Raises what the pipeline raises: E0606, E0701, E0801–E0809, E0901.
+    """
+    press, means = replace(press, actor=row.issued_by), _means(press, place, row, now)
+    report = press.store.read(lambda session: _report(session, row))
+    judged = judged_again(press.restore(report), means)
+    issued, _ = produce(judged, press.allot(report, means.issuer, now), press, now)
+    if issued.issued_at is None:
+        raise ReportgenError("E0605", number=issued.number, state=LABELS[State(issued.state)])
+    press.store.write(lambda session: applications.done(session, row.key, press.desk(now)))
+    return issued
+
+
+def render_next(press: Press, place: Office, name: str, clock: Callable[[], datetime]) -> str | None:
+    """Take the next application from the queue and make its report; returns its key, None where none waits.
+
+    What cannot be made goes back to the desk with why; what only fails now is tried again, a few times.
+    """
+    row = press.store.write(lambda session: applications.claim(session, name, clock()))
+    if row is None:
+        return None
+    try:
+        if row.attempts > applications.ATTEMPTS:
+            # Whoever took it before died over it, each time.
+            raise ReportgenError("E0617", attempts=applications.ATTEMPTS)
+        render(press, place, row, clock())
+    except ReportgenError as error:
+        with suppress(ReportgenError):
+            _leave(press, row, error, clock())
+    return row.key
+
+
+def _leave(press: Press, row: ApplicationRow, error: ReportgenError, now: datetime) -> None:
+    """Leave an application to another attempt where the trouble passes, else to the desk with why."""
+    if error.code in _PASSING:
+        press.store.write(lambda session: applications.put_back(session, row.key, now))
+        return
+    note, desk = f"[{error.code}] {error.entry.what}", press.desk(now)
+    press.store.write(lambda session: applications.failed(session, row.key, note, desk))
+
+
+def require_evidence(judged: Judged) -> None:
+    """Raise E0401 with the 缺件清单 where no conclusion can be given."""
+    gaps = judged.assessment.gaps
+    if judged.assessment.conclusion is None:
+        faults = (
+            [Fault("E0401", gap.clause, f"{gap.what}，{gap.why}。{gap.how}") for gap in gaps.gaps]
+            if gaps
+            else []
+        )
+        raise ReportgenError("E0401", faults=faults)
+
+
+def name_of(session: Session, login: str) -> str:
+    """Return the name that a document prints for a user; the login of whoever is no user of the office."""
+    found = session.exec(select(UserRow.name).where(UserRow.login == login)).one_or_none()
+    return found or login
+
+
+def request_of(session: Session, row: ApplicationRow) -> Request:
+    """Return what an application asks, of the facts that the office has now; raises E0350, E0351, E0306."""
+    project = project_at(session, row.project, row.round).select(row.lot)
+    binding = Binding(
+        recipient=Party(name=row.recipient_name, uscc=row.recipient),
+        purpose=row.purpose,
+        authorisation=row.authorisation,
+        payer=row.payer,
+    )
+    return Request(Applicant(members=tuple(_members(session, row))), project, binding)
+
+
+def _members(session: Session, row: ApplicationRow) -> Iterator[Member]:
+    for member in json.loads(row.members):
+        yield Member(
+            subject=subject_at(session, member["uscc"]),
+            share=Decimal(member["share"]),
+            work=member["work"],
+        )
+
+
+def _considered(press: Press, row: ApplicationRow, means: Means, now: datetime) -> Considered:
+    request = press.store.read(lambda session: request_of(session, row))
+    applicant, looked = press.current(request.applicant, now)
+    request = replace(request, applicant=applicant)
+    judged = Judged(request, *judge(request.applicant, request.project), means)
+    check_payer(request.applicant, request.project, request.binding.payer, judged.case.policy)
+    return Considered(row, judged, looked.waiting)
+
+
+def _require_same(found: Considered, press: Press) -> None:
+    """Raise E0616 where the facts or the rules are no longer those of the draft."""
+    if found.row.report_id is None:
+        return
+    report = press.store.read(lambda session: _report(session, found.row))
+    now = found.judged.assessment
+    if (report.snapshot_sha256, report.pack_sha256) != (now.snapshot_sha256, now.pack.sha256):
+        raise ReportgenError("E0616")
+
+
+def _report(session: Session, row: ApplicationRow) -> ReportRow:
+    return lifecycle.get(session, row.report_id or 0)
+
+
+def _means(press: Press, place: Office, row: ApplicationRow, now: datetime) -> Means:
+    means = means_of(place, now)
+    issuer = press.store.read(lambda session: _as_signed(session, means.issuer, row))
+    return replace(means, issuer=issuer)
+
+
+def _as_signed(session: Session, issuer: Issuer, row: ApplicationRow) -> Issuer:
+    names = {
+        "prepared_by": name_of(session, row.prepared_by),
+        "reviewed_by": name_of(session, row.reviewed_by),
+        "issued_by": name_of(session, row.issued_by),
+    }
+    return _signing(issuer, **names)
+
+
+def _signing(issuer: Issuer, **names: str) -> Issuer:
+    return issuer.model_copy(update={"staff": issuer.staff.model_copy(update=names)})

@@ -1,0 +1,59 @@
+"""Checking what strangers hand in: in a process of its own, with a deadline, in memory alone."""
+
+import threading
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import TimeoutError as DeadlineError
+from concurrent.futures.process import BrokenProcessPool
+from datetime import datetime
+from multiprocessing import get_context
+
+from reportgen.certify.facts import Trust
+from reportgen.certify.verify import Examined, examine
+from reportgen.errors import ReportgenError
+
+DEADLINE = 20
+"""Seconds that one file may take; the slowest file known takes a quarter of a second."""
+
+
+class Checker:
+    """A few processes that read files; one that dies or does not end is replaced."""
+
+    def __init__(self, processes: int) -> None:
+        self._processes = processes
+        self._lock = threading.Lock()
+        self._pool: ProcessPoolExecutor | None = None
+
+    def examine(self, data: bytes, trust: Trust, at: datetime) -> Examined:
+        """Return what a file says by itself; raises E0921 where reading it did not end, and what reading raises."""
+        pool = self._started()
+        try:
+            return pool.submit(examine, data, trust, at).result(DEADLINE)
+        except (DeadlineError, BrokenProcessPool) as error:
+            self._replace(pool)
+            raise ReportgenError("E0921", seconds=DEADLINE) from error
+
+    def close(self) -> None:
+        """End the processes."""
+        with self._lock:
+            if self._pool is not None:
+                _end(self._pool)
+                self._pool = None
+
+    def _started(self) -> ProcessPoolExecutor:
+        with self._lock:
+            if self._pool is None:
+                # Not forked: threads of this process may hold locks.
+                self._pool = ProcessPoolExecutor(self._processes, get_context("spawn"))
+            return self._pool
+
+    def _replace(self, pool: ProcessPoolExecutor) -> None:
+        with self._lock:
+            if self._pool is pool:
+                _end(pool)
+                self._pool = None
+
+
+def _end(pool: ProcessPoolExecutor) -> None:
+    for process in list((pool._processes or {}).values()):
+        process.kill()
+    pool.shutdown(wait=False, cancel_futures=True)

@@ -1,0 +1,138 @@
+"""The committee's desk: 招标人 or 代理机构 sees, checks and uses the reports made for him, once 开标 is past.
+
+Looking and downloading use nothing up. Using takes two steps, each a form of its own: what is chosen is shown with
+what it means, and only what is confirmed there is used. Experts' names are asked nowhere.
+"""
+
+import io
+import tempfile
+import zipfile
+from pathlib import Path
+from typing import Annotated
+from urllib.parse import quote, urlencode
+
+from fastapi import APIRouter, Depends, Query, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+
+from reportgen.bundle import bundled
+from reportgen.errors import Fault, ReportgenError
+from reportgen.registry import recipients, uses
+from reportgen.registry.lifecycle import Use
+from reportgen.registry.manifest import Scope
+from reportgen.registry.recipients import Opened
+from reportgen.web.door import caller_of, form_of
+from reportgen.web.house import House, TheHouse
+from reportgen.zone import now
+
+router = APIRouter(prefix="/committee")
+
+
+def _scope(project: str, round_: Annotated[int, Query(alias="round", ge=1)]) -> Scope:
+    return Scope(project, round_)
+
+
+TheProject = Annotated[Scope, Depends(_scope)]
+
+
+@router.get("", name="committee")
+def committee(request: Request, house: TheHouse) -> HTMLResponse:
+    """List the caller's projects; of one that is not open, nothing but when it will be."""
+    caller, at = caller_of(request), now()
+    found = house.store.read(lambda session: recipients.tenders(session, caller.uscc, at))
+    return house.pages.page(request, "committee", {"tenders": found})
+
+
+@router.get("/project", name="committee_project")
+def committee_project(request: Request, house: TheHouse, scope: TheProject) -> HTMLResponse:
+    """Show all bidders of a project beside each other, in the order of their numbers."""
+    return _beside(request, house, scope)
+
+
+@router.post("/use", name="committee_use")
+def committee_use(request: Request, house: TheHouse, scope: TheProject) -> Response:
+    """Show what would be used and what that means; use what was confirmed."""
+    form = form_of(request)
+    numbers = form.all("number")
+    if not numbers:
+        return _beside(request, house, scope, "请先选择要核销的报告", 422)
+    if form.word("confirmed") == "yes":
+        return _used(request, house, scope, numbers)
+    found = _opened(request, house, scope)
+    chosen = [held for held in found.reports if held.summary.number in numbers and held.consumable]
+    return house.pages.page(request, "committee_confirm", {"found": found, "chosen": chosen})
+
+
+@router.get("/reports/{number}.pdf", name="committee_report")
+def committee_report(request: Request, house: TheHouse, number: str) -> Response:
+    """Return a report's file as it was issued; that uses nothing up."""
+    caller, at = caller_of(request), now()
+    row = house.store.read(lambda session: recipients.own_report(session, caller.uscc, number, at))
+    return _attached(house.press.content(row), f"{number}.pdf", "application/pdf")
+
+
+@router.get("/certificate", name="committee_certificate")
+def committee_certificate(request: Request, house: TheHouse, scope: TheProject) -> HTMLResponse:
+    """Show what was used, when and by whom, to be printed for the tender file."""
+    found = _opened(request, house, scope)
+    used = [held for held in found.reports if held.consumed_at]
+    return house.pages.page(request, "committee_certificate", {"found": found, "used": used})
+
+
+@router.post("/bundle", name="committee_bundle")
+def committee_bundle(request: Request, house: TheHouse, scope: TheProject) -> Response:
+    """Return the comparison, the reports and the offline check of a project, signed, as one ZIP file."""
+    caller = caller_of(request)
+    if not _opened(request, house, scope).run_by(caller.uscc):
+        raise ReportgenError("E1111")
+    with tempfile.TemporaryDirectory() as folder:
+        bundled(scope, house.office, house.desk_of(caller.login), Path(folder), now())
+        content = _zipped(Path(folder))
+    return _attached(content, f"{scope.project}-{scope.round}.zip", "application/zip")
+
+
+def _beside(request: Request, house: House, scope: Scope, wrong: str = "", status: int = 200) -> HTMLResponse:
+    found = _opened(request, house, scope)
+    runs = found.run_by(caller_of(request).uscc)
+    said = {"found": found, "wrong": wrong, "runs": runs, "place": _query(scope)}
+    return house.pages.page(request, "committee_project", said, status)
+
+
+def _opened(request: Request, house: House, scope: Scope) -> Opened:
+    caller, at = caller_of(request), now()
+    return house.store.read(
+        lambda session: recipients.opened(session, caller.uscc, scope.project, scope.round or 1, at)
+    )
+
+
+def _used(request: Request, house: House, scope: Scope, numbers: list[str]) -> Response:
+    caller = caller_of(request)
+    press = house.desk_of(caller.login)
+    desk = press.desk(now())
+    done = press.store.write(lambda session: recipients.use(session, caller.uscc, numbers, desk))
+    meant = Use(scope.project, scope.round or 1, "", caller.uscc)
+    refused = [(use.report.number, error) for use in done if (error := uses.refusal(use, meant))]
+    if refused:
+        # What could be used was used: the others are told one by one.
+        faults = [
+            Fault(error.code, str(number), f"{number}：{error.entry.what}") for number, error in refused
+        ]
+        raise ReportgenError("E0615", faults=faults, used=len(done) - len(refused))
+    return RedirectResponse(f"/committee/project?{_query(scope)}", 303)
+
+
+def _query(scope: Scope) -> str:
+    return urlencode({"project": scope.project, "round": scope.round})
+
+
+def _attached(content: bytes, name: str, kind: str) -> Response:
+    disposition = f"attachment; filename*=UTF-8''{quote(name)}"
+    return Response(content, media_type=kind, headers={"Content-Disposition": disposition})
+
+
+def _zipped(folder: Path) -> bytes:
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_STORED) as archive:
+        for path in sorted(folder.rglob("*")):
+            if path.is_file():
+                archive.write(path, path.relative_to(folder).as_posix())
+    return made.getvalue()

@@ -1,0 +1,80 @@
+"""For whoever runs the portal: is it alive, can it do its work, what does it count."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from datetime import date
+
+from fastapi import APIRouter
+from fastapi.responses import JSONResponse, PlainTextResponse, Response
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+
+from reportgen.admission import check_office
+from reportgen.document.glyphs import survey
+from reportgen.errors import ReportgenError
+from reportgen.pipeline import means_of
+from reportgen.store.agency import lost_on
+from reportgen.store.opening import require_current
+from reportgen.web.house import House, TheHouse
+from reportgen.zone import now
+
+router = APIRouter()
+
+
+@dataclass(frozen=True)
+class Ready:
+    """One thing that the portal needs for its work; what is wrong is told by its code alone."""
+
+    name: str
+    ok: bool
+    code: str = ""
+
+
+@router.get("/healthz", name="healthz")
+def healthz() -> PlainTextResponse:
+    """Say that the process answers."""
+    return PlainTextResponse("ok\n")
+
+
+@router.get("/readyz", name="readyz")
+def readyz(house: TheHouse) -> JSONResponse:
+    """Say whether database, files, key, certificate, 备案 and fonts are there; 503 where one is not."""
+    found = list(_ready(house))
+    return JSONResponse([asdict(item) for item in found], 200 if all(item.ok for item in found) else 503)
+
+
+@router.get("/metrics", name="metrics")
+def metrics() -> Response:
+    """Return what is counted, for Prometheus."""
+    return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+
+
+def _ready(house: House) -> Iterator[Ready]:
+    at = now()
+    yield _tried("database", lambda: require_current(house.store))
+    yield _tried("files", house.press.files.answer)
+    yield _tried("key", lambda: means_of(house.office, at))
+    yield _tried("filing", lambda: _filed(house, at.date()))
+    yield _tried("fonts", _fonts)
+
+
+def _tried(name: str, work: Callable[[], object]) -> Ready:
+    try:
+        work()
+    except ReportgenError as error:
+        return Ready(name, ok=False, code=error.code)
+    return Ready(name, ok=True)
+
+
+def _filed(house: House, on: date) -> None:
+    """Raise E1101 where the 备案 is not in force, or lost."""
+    check_office(house.issuer, on)
+    if house.store.read(lost_on) is not None:
+        agency = house.issuer.agency
+        raise ReportgenError("E1101", since=agency.filing_since, until=agency.filing_until, on=on)
+
+
+def _fonts() -> None:
+    """Raise E0703 where a font is missing."""
+    missing = [font.family for font in survey() if font.path is None]
+    if missing:
+        raise ReportgenError("E0703", detail="、".join(missing))
