@@ -13,6 +13,7 @@ from pydantic import ConfigDict, Field, TypeAdapter, model_validator
 
 from reportgen.faults import Misfits
 from reportgen.subject.base import ONE_FORM, WRITTEN, Count, Date, Identifier, LongText, Model, Money, Text
+from reportgen.subject.grades import AskedGrade
 from reportgen.subject.holdings import QualificationKind, Unit, Year
 
 
@@ -59,7 +60,7 @@ class QualificationTerms(Model):
     kind: Literal["qualification"]
     sort: QualificationKind = QualificationKind.QUALIFICATION
     category: Text
-    grade: str = Field(default="", max_length=20)
+    grade: AskedGrade = ""
     jv: JointRule = Field(default_factory=lambda data: _by_sort(data.get("sort")))
 
 
@@ -168,7 +169,7 @@ class PeopleTerms(Model):
     kind: Literal["people"]
     post: Text
     certificate: Text
-    grade: str = Field(default="", max_length=20)
+    grade: AskedGrade = ""
     specialty: str = Field(default="", max_length=60)
     count: Annotated[int, Field(gt=0, le=500)] = 1
     free: bool = True

@@ -24,6 +24,7 @@ from reportgen.subject.base import (
     Text,
     require_order,
 )
+from reportgen.subject.grades import HeldGrade
 from reportgen.subject.identifiers import Uscc
 
 Year = Annotated[int, Field(ge=1949, le=2100)]
@@ -51,7 +52,7 @@ class Qualification(Fact):
 
     kind: QualificationKind
     category: Text
-    grade: str = Field(default="", max_length=20)
+    grade: HeldGrade = ""
     number: str = Field(default="", max_length=120)
     authority: Text
     valid_from: Date | None = None
@@ -263,7 +264,7 @@ class Person(Fact):
     name: Text
     post: Text
     certificate: Text
-    grade: str = Field(default="", max_length=20)
+    grade: HeldGrade = ""
     specialty: str = Field(default="", max_length=60)
     number_tail: str = Field(default="", max_length=4)
     valid_until: Date | None = None

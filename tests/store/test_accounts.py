@@ -44,7 +44,10 @@ def test_who_waits_is_known_but_not_active(store: Store) -> None:
 
 def test_nothing_is_decided_twice_and_a_closed_account_stays_closed(store: Store) -> None:
     row = opened(store)
-    decide = lambda state: store.write(lambda s: accounts.decide(s, row.id or 0, state, "clerk", AT))  # noqa: E731
+
+    def decide(state: AccountState) -> None:
+        store.write(lambda s: accounts.decide(s, row.id or 0, state, "clerk", AT))
+
     decide(AccountState.ACTIVE)
     with pytest.raises(ReportgenError, match="E0354"):
         decide(AccountState.ACTIVE)
