@@ -3,7 +3,7 @@
 Nothing here is judged and nothing is typeset: it takes milliseconds.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, datetime
 
 from reportgen.document.issuer import Agency, Issuer
@@ -47,8 +47,13 @@ def check_independent(agency: Agency, subject: Subject) -> None:
 
 def check_payer(applicant: Applicant, project: Project, payer: str, policy: Policy) -> None:
     """Raise E1105 where the applicant pays for a report and the rules bar it; `payer` is a USCC."""
+    check_payer_among([subject.uscc for subject in applicant.subjects], project, payer, policy)
+
+
+def check_payer_among(applicant: Collection[str], project: Project, payer: str, policy: Policy) -> None:
+    """Raise E1105 as `check_payer` does, for an applicant known by the codes of its members alone."""
     cite = policy.bars_payer(project.matter)
-    if cite and payer in {subject.uscc for subject in applicant.subjects}:
+    if cite and payer in applicant:
         rule = policy.citation(cite).label()
         raise ReportgenError("E1105", matter=project.matter, payer=payer, rule=rule)
 

@@ -15,16 +15,22 @@ from decimal import Decimal
 from sqlmodel import Session, select
 
 from reportgen.admission import admit, check_payer, check_strings
+from reportgen.assess.case import Case
+from reportgen.assess.choices import check_choices
+from reportgen.assess.quality import DataQuality, case_quality
 from reportgen.document.issuer import Binding, Issuer, Stage
 from reportgen.errors import Fault, ReportgenError
 from reportgen.pipeline import Judged, Means, identify, judge, judged_again, means_of, produce, typeset
+from reportgen.policy.loader import select as select_policy
 from reportgen.press import Press
-from reportgen.project.applicant import Applicant, Member
+from reportgen.project.applicant import Applicant, Member, single
 from reportgen.project.clauses import Party
-from reportgen.registry import applications, lifecycle, office, requests
-from reportgen.registry.application_rows import ApplicationRow
+from reportgen.project.model import Project
+from reportgen.registry import applications, lifecycle, office, requests, screening
+from reportgen.registry.application_rows import ApplicationRow, ApplicationState
 from reportgen.registry.lifecycle import LABELS
 from reportgen.registry.requests import Request
+from reportgen.registry.screening import Looked
 from reportgen.registry.tables import ReportRow, State
 from reportgen.settings import Office
 from reportgen.store.facts import subject_at
@@ -34,6 +40,8 @@ from reportgen.store.tables import UserRow
 
 _PASSING = frozenset({"E0903", "E0904"})
 """The database is busy or away: nothing was done, and the number still stands."""
+_FIXED = frozenset({ApplicationState.QUEUED, ApplicationState.ISSUED})
+"""What is printed then is what was reviewed, whatever the office has learned since."""
 
 
 @dataclass(frozen=True)
@@ -54,10 +62,57 @@ def consider(press: Press, place: Office, key: str, now: datetime) -> Considered
     return _considered(press, row, means_of(place, now), now)
 
 
+def look_at(press: Press, place: Office, row: ApplicationRow, now: datetime) -> Considered:
+    """Return an application as it would be judged now, or as its report was judged, entering nothing.
+
+    Raises what `consider` raises, and E0605 where the facts of its report had to be forgotten.
+    """
+    means = means_of(place, now)
+    if row.report_id is not None and row.state in _FIXED:
+        report = press.store.read(lambda session: _report(session, row))
+        return Considered(row, judged_again(press.restore(report), means), 0)
+
+    def work(session: Session) -> tuple[Request, Looked]:
+        request = request_of(session, row)
+        looked = screening.look(session, request.applicant.subjects)
+        applicant = requests.current(session, request.applicant, looked.lists)
+        return replace(request, applicant=applicant), looked
+
+    request, looked = press.store.read(work)
+    return Considered(row, judged_again(request, means), looked.waiting)
+
+
+def is_same(press: Press, found: Considered) -> bool:
+    """Say whether facts and rules are still those of the draft, where there is one."""
+    if found.row.report_id is None:
+        return True
+    report = press.store.read(lambda session: _report(session, found.row))
+    now = found.judged.assessment
+    return (report.snapshot_sha256, report.pack_sha256) == (now.snapshot_sha256, now.pack.sha256)
+
+
+def foresee(press: Press, uscc: str, project: Project) -> DataQuality:
+    """Return what is there and what is lacking of a subject for a project, its lot selected; enters nothing.
+
+    Raises E0350 (the office knows nothing of it), E0310, E0320, E0383.
+    """
+
+    def work(session: Session) -> Applicant:
+        applicant = single(subject_at(session, uscc))
+        looked = screening.look(session, applicant.subjects)
+        return requests.current(session, applicant, looked.lists)
+
+    applicant = press.store.read(work)
+    case = Case(applicant, project, select_policy(project))
+    check_choices(project, case.policy)
+    return case_quality(case)
+
+
 def draft_of(judged: Judged, secret: bytes, now: datetime) -> bytes:
-    """Return the 草稿 of an application as a PDF, without a number in any register; raises E0701."""
-    identity = identify(judged, secret, now)
-    return typeset(judged, identity.model_copy(update={"stage": Stage.DRAFT})).pdf
+    """Return the 草稿 of an application as a PDF, which bears neither number nor code nor seal; raises E0701."""
+    nothing = {"number": "草稿", "code": "草稿", "url": judged.issuer.verify.address}
+    identity = identify(judged, secret, now).model_copy(update={"stage": Stage.DRAFT, **nothing})
+    return typeset(judged, identity).pdf
 
 
 def prepare(press: Press, place: Office, key: str, now: datetime) -> ApplicationRow:
@@ -105,7 +160,7 @@ def review(press: Press, place: Office, key: str, now: datetime) -> ApplicationR
 def send(press: Press, place: Office, key: str, most: int, now: datetime) -> ApplicationRow:
     """签发: put a reviewed application into the queue of what is rendered, which holds `most`.
 
-    Raises E0354, E0614, E0616, E0920 (the queue is full), E1101, E1102, E1107.
+    Raises E0354, E0614, E0616, E0618 (the queue is full), E1101, E1102, E1107.
     """
     _require_same(consider(press, place, key, now), press)
     means, desk = means_of(place, now), press.desk(now)
@@ -213,11 +268,7 @@ def _considered(press: Press, row: ApplicationRow, means: Means, now: datetime) 
 
 def _require_same(found: Considered, press: Press) -> None:
     """Raise E0616 where the facts or the rules are no longer those of the draft."""
-    if found.row.report_id is None:
-        return
-    report = press.store.read(lambda session: _report(session, found.row))
-    now = found.judged.assessment
-    if (report.snapshot_sha256, report.pack_sha256) != (now.snapshot_sha256, now.pack.sha256):
+    if not is_same(press, found):
         raise ReportgenError("E0616")
 
 

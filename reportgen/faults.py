@@ -69,7 +69,11 @@ class Misfits(ValueError):  # noqa: N818 - several things, each an error
 
 def faults_of(error: ValidationError, code: str = "E0301") -> list[Fault]:
     """Return every fault of a validation as (path, Chinese message), in the order of the input."""
-    details = error.errors(include_url=False)
+    return faults_in(error.errors(include_url=False), code)
+
+
+def faults_in(details: Sequence[ErrorDetails], code: str = "E0301") -> list[Fault]:
+    """Return the faults that a validator tells one by one, as `faults_of` does."""
     # A default that depends on a faulty field is reported too, though nobody can mend it.
     found = [(path_of(d["loc"]), d) for d in details if d["type"] != "default_factory_not_called"]
     # A list whose every item is faulty is reported as too short as well: that says nothing new.

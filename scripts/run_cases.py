@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-from reportgen.cli.workings import safe
+from reportgen.cli.safe import safe
 from reportgen.errors import ReportgenError
 from tests.assess.expect import Mismatch, Sentence, sentences
 

@@ -11,6 +11,8 @@ from click.testing import CliRunner
 
 from reportgen import counter
 from reportgen.cli import cli
+from reportgen.document.issuer import Identity, Stage
+from reportgen.document.typeset import Typeset
 from reportgen.errors import ReportgenError
 from reportgen.intake.files import load_subject
 from reportgen.press import Press, open_press
@@ -19,6 +21,7 @@ from reportgen.registry.application_rows import ApplicationRow
 from reportgen.registry.application_rows import ApplicationState as State
 from reportgen.registry.changes import learn
 from reportgen.registry.lifecycle import by_number
+from reportgen.registry.numbers import verification_code
 from reportgen.registry.tables import ReportRow
 from reportgen.registry.tables import State as Report
 from reportgen.settings import Office, asset_dir, read_office
@@ -116,6 +119,27 @@ def test_three_persons_make_a_report_of_an_application(press: Press, place: Offi
     assert (report.prepared_by, report.reviewed_by, report.issued_by) == ("clerk某", "reviewer某", "issuer某")
     assert press.whole(report)
     assert counter.render_next(press, place, "w1", now) is None
+
+
+def test_a_draft_tells_neither_number_nor_code_of_its_report(
+    press: Press, place: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key, seen = queued(press, place), []
+
+    def typeset(_: object, identity: Identity) -> Typeset:
+        seen.append(identity)
+        return Typeset(b"", 1)
+
+    monkeypatch.setattr(counter, "typeset", typeset)
+    row = press.store.read(lambda session: applications.by_key(session, key))
+    counter.draft_of(counter.look_at(press, place, row, now()).judged, press.secret, now())
+    monkeypatch.undo()
+    counter.render_next(press, place, "w1", now)
+    number = str(stands(press, key)[1].number)
+    (draft,) = seen
+    assert draft.stage is Stage.DRAFT
+    assert draft.number != number
+    assert draft.code != verification_code(press.secret, number)
 
 
 def test_nobody_takes_a_step_without_its_role_or_after_his_own(press: Press, place: Office) -> None:

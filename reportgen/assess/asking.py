@@ -17,6 +17,8 @@ _WHERE = (
     (re.compile("完整合同记录|完整的合同记录"), "公共资源交易平台与行业监管平台"),
     (re.compile("公共来源"), "作出决定的机关或公布它的网站"),
 )
+_QUESTION, _ORIGINALS = "？请核对", "招标文件与证书、合同等原件"
+"""How a question ends that a person of the agency has to settle, and what by."""
 _CHECK = re.compile("(.+)的核实(?:记录)?")
 _LOOKED_UP = re.compile("查询结果|公共平台上的完整合同记录|登记机关公示|公共来源或核实记录")
 
@@ -41,6 +43,15 @@ def asks(papers: Iterable[str]) -> tuple[Ask, ...]:
     return tuple(_ask(paper) for paper in dict.fromkeys(papers))
 
 
+def how(papers: Iterable[str], otherwise: str) -> str:
+    """Return in a sentence what to do about what a judgement lacks; `otherwise` where it names nothing."""
+    listed = list(papers)
+    questions = [paper for paper in listed if paper.endswith(_QUESTION)]
+    rest = [paper for paper in listed if paper not in questions]
+    material = f"请提供{'、'.join(rest) or otherwise}，由本机构核实"
+    return "；".join([*questions, *([material] if rest or not questions else [])])
+
+
 def looked_up(paper: str) -> Ask:
     """Return that a paper is to be looked up at a public source, whatever its name."""
     words = _NAMED.sub("", paper)
@@ -57,6 +68,8 @@ def brought(paper: str) -> Ask:
 
 
 def _ask(paper: str) -> Ask:
+    if paper.endswith(_QUESTION):
+        return Ask(whom=Whom.PUBLIC, paper=paper, where=_ORIGINALS)
     # A contract may be called after a 公共 building: what stands in quotes says nothing.
     return looked_up(paper) if _LOOKED_UP.search(_NAMED.sub("", paper)) else brought(paper)
 

@@ -2,7 +2,8 @@
 
 Source: DOMAIN §3.3 F11. A certificate, lease or right that ends between the collection of data and the
 deadline may be renewed, a person or machine tied up may be released: that is 未证实, no fail. That nothing
-ties a person is proven by a check, or by a closed list of persons that shows their engagements.
+ties a person is proven by a check, or by a closed list of persons that shows their engagements. What goes by
+a near name, or by a grade that cannot be compared, is possible: a person has to look.
 """
 
 from collections.abc import Sequence
@@ -12,7 +13,6 @@ from decimal import Decimal
 from reportgen.assess.accounts import asked_years
 from reportgen.assess.case import Case, ref
 from reportgen.assess.measure import ZERO, Figure, Measured, compare, joined, of
-from reportgen.assess.qualification import at_least
 from reportgen.assess.wording import day
 from reportgen.project.requirements import (
     EquipmentRequirement,
@@ -21,8 +21,10 @@ from reportgen.project.requirements import (
     TechnologyRequirement,
 )
 from reportgen.subject.base import in_force
+from reportgen.subject.grades import at_least
 from reportgen.subject.holdings import Equipment, Person, Technology, Tenure
 from reportgen.subject.model import Subject
+from reportgen.subject.near import near, question
 
 _ENDLESS = "所列证书或成果未载明有效期的，按有效计"
 
@@ -39,15 +41,17 @@ def people(case: Case, asked: PeopleRequirement) -> Measured:
 def _persons(case: Case, subject: Subject, asked: PeopleRequirement) -> Figure:
     since = case.closed(subject, "people")
     fitting = [p for p in subject.people if _fits(p, asked)]
+    alike = [p for p in subject.people if p not in fitting and _may_fit(p, asked)]
     able = [p for p in fitting if in_force(None, p.valid_until, case.judged_on)]
     proven = [p for p in able if subject.counts(p) and (not asked.free or known_free(case, subject, p))]
     possible = [p for p in fitting if _may_last(p.valid_until, case.judged_on, since)]
+    asking = [p for p in alike if _may_last(p.valid_until, case.judged_on, since)]
     return Figure(
         proven=Decimal(len(proven)),
-        possible=Decimal(len(possible)) if since else None,
+        possible=Decimal(len(possible) + len(asking)) if since else None,
         formula="、".join(f"{p.name}（{p.certificate}{p.grade}）" for p in proven[:6]),
         evidence=tuple(ref(subject, p) for p in proven),
-        missing=_lacking(case, subject, asked, possible, proven),
+        missing=(*_lacking(case, subject, asked, possible, proven), *_asking(asked, possible, asking)),
         note=_ENDLESS if any(p.valid_until is None for p in proven) else "",
     )
 
@@ -71,6 +75,22 @@ def _lacking(
     return tuple(found)
 
 
+def _asking(
+    asked: PeopleRequirement, possible: Sequence[Person], asking: Sequence[Person]
+) -> tuple[str, ...]:
+    """Return what a person has to compare, where those who fit are too few."""
+    wanted = _said(asked.post, asked.certificate, asked.grade, asked.specialty)
+    few = len(possible) < asked.count
+    return tuple(
+        question(f"{p.name}：{_said(p.post, p.certificate, p.grade, p.specialty)}", wanted)
+        for p in (asking if few else ())
+    )
+
+
+def _said(*words: str) -> str:
+    return "、".join(filter(None, words))
+
+
 def _wanting(subject: Subject, person: Person, asked: PeopleRequirement, on: date) -> str:
     if asked.free and engaged(person, on):
         return f"{person.name}在任（{person.engaged_on}，至{day(person.engaged_until)}），须有解除证明"
@@ -84,9 +104,24 @@ def _fits(person: Person, asked: PeopleRequirement) -> bool:
     return (
         person.post == asked.post
         and person.certificate == asked.certificate
-        and at_least(person.grade, asked.grade)
+        and at_least(person.grade, asked.grade) is True
         and (not asked.specialty or person.specialty == asked.specialty)
     )
+
+
+def _may_fit(person: Person, asked: PeopleRequirement) -> bool:
+    pairs = ((person.post, asked.post), (person.certificate, asked.certificate))
+    special = not asked.specialty or _may_be(person.specialty, asked.specialty)
+    return (
+        all(_may_be(has, wanted) for has, wanted in pairs)
+        and special
+        and at_least(person.grade, asked.grade) is not False
+    )
+
+
+def _may_be(has: str, asked: str) -> bool:
+    # What nobody filled in is unknown.
+    return has in {"", asked} or near(has, asked)
 
 
 def _may_last(until: date | None, on: date, collected: date | None) -> bool:
@@ -127,18 +162,30 @@ def equipment(case: Case, asked: EquipmentRequirement) -> Measured:
 
 def _pieces(case: Case, subject: Subject, asked: EquipmentRequirement) -> Figure:
     since = case.closed(subject, "equipment")
-    items = [e for e in subject.equipment if e.name == asked.name and (not asked.owned or _owned(e))]
+    fitting = [e for e in subject.equipment if not asked.owned or _owned(e)]
+    items = [e for e in fitting if e.name == asked.name]
     proven = [e for e in items if subject.counts(e) and at_hand(e, case.judged_on)]
     total = sum((Decimal(free(case, subject, e)) for e in proven), ZERO)
-    most = [e for e in items if _owned(e) or _may_last(e.lease_until, case.judged_on, since)]
+    lasting = [e for e in fitting if _owned(e) or _may_last(e.lease_until, case.judged_on, since)]
+    most = [e for e in lasting if e.name == asked.name]
+    asking = [e for e in lasting if near(e.name, asked.name)]
+    few = sum(e.count for e in most) < asked.count
     parts = [_taken(e, e.count - free(case, subject, e)) for e in proven]
     return Figure(
         proven=total,
-        possible=sum((Decimal(e.count) for e in most), ZERO) if since else None,
+        possible=sum((Decimal(e.count) for e in (*most, *asking)), ZERO) if since else None,
         formula=" + ".join(parts),
         evidence=tuple(ref(subject, e) for e in proven),
-        missing=() if total >= asked.count else (f"{asked.name}的购置发票或租赁合同及调用承诺",),
+        missing=() if total >= asked.count else (*_compared(asking if few else (), asked), _bought(asked)),
     )
+
+
+def _bought(asked: EquipmentRequirement) -> str:
+    return f"{asked.name}的购置发票或租赁合同及调用承诺"
+
+
+def _compared(asking: Sequence[Equipment], asked: EquipmentRequirement) -> tuple[str, ...]:
+    return tuple(question(name, asked.name) for name in dict.fromkeys(e.name for e in asking))
 
 
 def _taken(item: Equipment, tied: int) -> str:
@@ -180,20 +227,35 @@ def technology(case: Case, asked: TechnologyRequirement) -> Measured:
 
 def _technologies(case: Case, subject: Subject, asked: TechnologyRequirement) -> Figure:
     since = case.closed(subject, "technology")
-    items = [t for t in subject.technology if _asked_for(t, asked, case.judged_on)]
+    granted = [t for t in subject.technology if in_force(t.granted_on, None, case.judged_on)]
+    items = [t for t in granted if _asked_for(t, asked)]
+    asking = [
+        t
+        for t in granted
+        if t not in items and _may_be_asked_for(t, asked) and _may_last(t.valid_until, case.judged_on, since)
+    ]
     proven = [t for t in items if subject.counts(t) and in_force(None, t.valid_until, case.judged_on)]
     possible = [t for t in items if _may_last(t.valid_until, case.judged_on, since)]
     lacking = len(proven) < asked.count
     return Figure(
         proven=Decimal(len(proven)),
-        possible=Decimal(len(possible)) if since else None,
+        possible=Decimal(len(possible) + len(asking)) if since else None,
         formula="、".join(f"{t.name}（{t.kind}）" for t in proven[:5]),
         evidence=tuple(ref(subject, t) for t in proven),
-        missing=(f"{asked.field}{asked.sort or '技术成果'}的权属证明",) if lacking else (),
+        missing=_rights(asked, asking if len(possible) < asked.count else ()) if lacking else (),
         note=_ENDLESS if any(t.valid_until is None for t in proven) else "",
     )
 
 
-def _asked_for(item: Technology, asked: TechnologyRequirement, on: date) -> bool:
-    sort = not asked.sort or item.kind == asked.sort
-    return item.field == asked.field and sort and in_force(item.granted_on, None, on)
+def _rights(asked: TechnologyRequirement, asking: Sequence[Technology]) -> tuple[str, ...]:
+    wanted = _said(asked.sort, asked.field)
+    compared = [question(_said(t.kind if asked.sort else "", t.field), wanted) for t in asking]
+    return (*dict.fromkeys(compared), f"{asked.field}{asked.sort or '技术成果'}的权属证明")
+
+
+def _asked_for(item: Technology, asked: TechnologyRequirement) -> bool:
+    return item.field == asked.field and (not asked.sort or item.kind == asked.sort)
+
+
+def _may_be_asked_for(item: Technology, asked: TechnologyRequirement) -> bool:
+    return _may_be(item.field, asked.field) and (not asked.sort or _may_be(item.kind, asked.sort))

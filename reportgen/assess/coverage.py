@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from reportgen.assess.accounts import asked_years, counted, founded
+from reportgen.assess.asking import how
 from reportgen.assess.case import Case
 from reportgen.assess.model import (
     CoverageLine,
@@ -64,7 +65,7 @@ def _gate_gap(gate: GateResult) -> Gap:
     return Gap(
         what=f"否决项“{gate.title}”的查证",
         why=gate.reason.text,
-        how="请提供" + ("、".join(gate.missing) or "公共来源的查询结果") + "，由本机构核实",
+        how=how(gate.missing, "公共来源的查询结果"),
         clause=gate.reason.clause,
     )
 
@@ -74,7 +75,7 @@ def _requirement_gap(item: RequirementResult) -> Gap:
     return Gap(
         what=item.required,
         why=f"{hard}：{item.actual}",
-        how="请提供" + ("、".join(item.missing) or "相应证明材料") + "，由本机构核实",
+        how=how(item.missing, "相应证明材料"),
         clause=item.clause,
     )
 

@@ -23,12 +23,15 @@ from reportgen.subject.base import Origin
 from reportgen.subject.holdings import ContractStatus
 
 _FULL = Decimal(100)
+_BASIC = ("登记信息", "公共信用信息", "近三年财务报表", "数据时效")
+"""What every report needs of each member, by the ends of the names of its lines."""
 
 
 @dataclass(frozen=True)
 class Hole:
     """Something missing: what, why it is asked for, for which clause, what to ask for, and what it would fill.
 
+    `about` is the kind of its requirement, or the name of what every report needs; nothing where it is neither.
     `closes` names what it settles in a tally, `lines` places of coverage lines, `met` requirements by id,
     `full` lines of factors, `told` contracts by evidence name.
     """
@@ -37,6 +40,7 @@ class Hole:
     why: str
     asks: tuple[Ask, ...]
     clause: str = ""
+    about: str = ""
     closes: frozenset[str] = frozenset()
     lines: frozenset[int] = frozenset()
     met: frozenset[str] = frozenset()
@@ -120,6 +124,7 @@ def _gates(world: World) -> Iterator[Hole]:
                 why=gate.reason.text,
                 asks=asks(gate.missing) or (said,),
                 clause=gate.reason.clause,
+                about="gate",
                 closes=frozenset({gate_name(gate)}),
             )
 
@@ -132,6 +137,7 @@ def _basics(world: World) -> Iterator[Hole]:
                 what=line.name,
                 why=line.detail,
                 asks=papers[line.name],
+                about=next((name for name in _BASIC if line.name.endswith(name)), ""),
                 closes=frozenset({line.name} if line.mandatory else ()),
                 lines=frozenset({place}),
             )
@@ -165,6 +171,7 @@ def _requirements(world: World) -> Iterator[Hole]:
                 why=f"{'必备要求' if item.hard else '要求'}未证实：{item.actual}",
                 asks=asks(item.missing) or (brought(f"证明“{item.required}”的材料"),),
                 clause=item.clause,
+                about=item.kind,
                 closes=frozenset({requirement_name(item)} if item.hard else ()),
                 lines=frozenset({place}),
                 met=frozenset({item.id}),
@@ -197,6 +204,7 @@ def _similar(world: World) -> Iterator[Hole]:
             what="同类项目履约情况",
             why=f"{len(done)} 项同类项目的履约情况没有说全",
             asks=tuple(brought(went(item.name)) for item in done),
+            about="同类项目履约情况",
             told=frozenset(item.evidence for item in done),
         )
 

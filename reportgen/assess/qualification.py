@@ -1,10 +1,12 @@
 """资质, 许可, 体系认证: what must be held and valid at the deadline.
 
 A certificate that ends between the collection of data and the deadline may have been renewed, and one
-without an end may have ended: both are 未证实, no fail. A member of a joint venture answers for the
+without an end may have ended: both are 未证实, no fail. So is one whose grade cannot be compared, and one
+that goes by a near name or under another kind where none goes by the name asked for. A member of a joint venture answers for the
 categories it names (招标投标法 31); where nobody names one, all are tested, so the lowest counts.
 """
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -15,20 +17,11 @@ from reportgen.assess.wording import day
 from reportgen.project.applicant import Member
 from reportgen.project.requirements import JointRule, QualificationRequirement
 from reportgen.subject.base import in_force, is_long_term
+from reportgen.subject.grades import at_least
 from reportgen.subject.holdings import Qualification, QualificationKind
 from reportgen.subject.model import Subject
+from reportgen.subject.near import near, question
 
-# Best first: grades of 资质 and licences, then of 职称 and 软考.
-_SCALES = (
-    (
-        {"特级"},
-        {"一级", "壹级", "甲级"},
-        {"二级", "贰级", "乙级"},
-        {"三级", "叁级", "丙级"},
-        {"四级", "丁级"},
-    ),
-    ({"正高级"}, {"高级", "副高级"}, {"中级"}, {"初级"}),
-)
 _RIGHTS = {QualificationKind.QUALIFICATION, QualificationKind.LICENCE}
 _WORST_FIRST = (Verdict.UNMET, Verdict.UNPROVEN, Verdict.MET)
 
@@ -42,17 +35,6 @@ class _Held:
     evidence: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
     some: bool = False
-
-
-def at_least(grade: str, least: str) -> bool:
-    """Say whether a grade is at least another; a grade outside the usual scales only equals itself."""
-    if not least or grade == least:
-        return True
-    for scale in _SCALES:
-        ranks = {name: rank for rank, names in enumerate(scale) for name in names}
-        if grade in ranks and least in ranks:
-            return ranks[grade] <= ranks[least]
-    return False
 
 
 def qualification(case: Case, asked: QualificationRequirement) -> Measured:
@@ -90,21 +72,51 @@ def responsible(case: Case, asked: QualificationRequirement) -> list[Member]:
 
 
 def _held(case: Case, subject: Subject, asked: QualificationRequirement) -> _Held:
-    held = [q for q in subject.qualifications if q.kind is asked.sort and q.category == asked.category]
-    fitting = [q for q in held if at_least(q.grade, asked.grade)]
     since = case.closed(subject, "qualifications")
+    held = [q for q in subject.qualifications if q.kind is asked.sort and q.category == asked.category]
+    fitting = [q for q in held if _reaches(q, asked) is not False]
     possible = [q for q in fitting if may_hold(q, case.judged_on, since)]
-    proven = [q for q in possible if valid(q, case.judged_on) and subject.counts(q)]
-    shown = max(proven or possible or fitting or held, key=_lasting, default=None)
-    verdict = Verdict.MET if proven else Verdict.UNPROVEN if possible or since is None else Verdict.UNMET
-    what = f"{case.name_of(subject)}{asked.category}{asked.grade}在{case.project.judged_by}有效的证明"
+    proven = [q for q in possible if _reaches(q, asked) and valid(q, case.judged_on) and subject.counts(q)]
+    asking = [] if possible else [q for q in _alike(subject, asked) if may_hold(q, case.judged_on, since)]
+    unknown = bool(possible or asking) or since is None
+    shown = max(proven or possible or asking or fitting or held, key=_lasting, default=None)
+    verdict = Verdict.MET if proven else Verdict.UNPROVEN if unknown else Verdict.UNMET
     return _Held(
         verdict=verdict,
         actual=_actual(case, subject, shown),
         evidence=(ref(subject, shown),) if shown else (),
-        missing=(what,) if verdict is Verdict.UNPROVEN else (),
+        missing=tuple(_wanted(case, subject, asked, [*possible, *asking]))
+        if verdict is Verdict.UNPROVEN
+        else (),
         some=any(may_hold(q, case.judged_on, since) for q in held),
     )
+
+
+def _reaches(held: Qualification, asked: QualificationRequirement) -> bool | None:
+    return at_least(held.grade, asked.grade, ordered=asked.sort in _RIGHTS)
+
+
+def _alike(subject: Subject, asked: QualificationRequirement) -> Iterator[Qualification]:
+    """Yield what has a near name or the same one under another kind, and whose grade may be enough."""
+    for held in subject.qualifications:
+        same = held.category == asked.category and held.kind is not asked.sort
+        if (same or near(held.category, asked.category)) and _reaches(held, asked) is not False:
+            yield held
+
+
+def _wanted(
+    case: Case, subject: Subject, asked: QualificationRequirement, seen: Sequence[Qualification]
+) -> Iterator[str]:
+    """Yield what is missing: a look at what was seen and does not say enough, or a proof of what was asked."""
+    told = [q for q in seen if q.category == asked.category and q.kind is asked.sort]
+    for held in seen:
+        if held not in told:
+            yield question(f"{held.kind}：{held.category}", f"{asked.sort}：{asked.category}")
+        elif _reaches(held, asked) is None:
+            said = f"写作“{held.grade}”" if held.grade else "没有填写"
+            yield f"{held.category}的等级{said}，条款要求“{asked.grade}”，是否达到？请核对"
+    if not seen or any(_reaches(held, asked) for held in told):
+        yield f"{case.name_of(subject)}{asked.category}{asked.grade}在{case.project.judged_by}有效的证明"
 
 
 def valid(held: Qualification, on: date) -> bool:

@@ -44,7 +44,8 @@ class Matters(StrEnum):
 class DataGap(Model):
     """Something missing for a project: what, for which clause, why it matters, and what to ask for.
 
-    `gain` is the most by which the total of 0–100 rises once what stops the conclusion is there.
+    `gain` is the most by which the total of 0–100 rises once what stops the conclusion is there, `about` the kind of
+    the requirement, or the name of what every report needs.
     """
 
     matters: Matters
@@ -52,6 +53,7 @@ class DataGap(Model):
     clause: str = ""
     why: str
     gain: Decimal = ZERO
+    about: str = ""
     asks: tuple[Ask, ...]
 
 
@@ -96,6 +98,18 @@ class DataQuality(Model):
     conclusion: Conclusion | None = None
     at_best: Conclusion | None = None
     gaps: tuple[DataGap, ...]
+
+    def standing(self) -> str:
+        """Return what can be concluded for the project now, and at best, in one sentence."""
+        now = f"现有证据可作出结论“{self.conclusion}”" if self.conclusion else "现有证据不能作出结论"
+        if not self.gaps:
+            return f"{now}；没有缺件"
+        if self.conclusion is not None and self.conclusion is self.at_best:
+            best = "，补齐后结论不变"
+        else:
+            short = self.at_best not in {None, Conclusion.CAPABLE}
+            best = f"，即使全部补齐，至多为“{self.at_best}”" if short else ""
+        return f"{now}；缺件 {len(self.gaps)} 项{best}"
 
     def wanted(self) -> tuple[Wanted, ...]:
         """Return each thing to ask for once, most important first, with all the clauses it is for."""
@@ -213,7 +227,13 @@ def _closing(world: World, rules: Rules, missing: Sequence[Hole]) -> list[Hole]:
 def _gap(hole: Hole, sort: Matters, gain: Decimal) -> DataGap:
     more = f"；综合得分最多提高 {number(gain, 1)} 分" if gain else ""
     return DataGap(
-        matters=sort, what=hole.what, clause=hole.clause, why=hole.why + more, gain=gain, asks=hole.asks
+        matters=sort,
+        what=hole.what,
+        clause=hole.clause,
+        why=hole.why + more,
+        gain=gain,
+        about=hole.about,
+        asks=hole.asks,
     )
 
 

@@ -16,9 +16,9 @@ from reportgen.assess.model import (
     SimilarResult,
     Verdict,
 )
-from reportgen.assess.qualification import at_least
 from reportgen.assess.wording import day, money, number
 from reportgen.subject.base import in_force, is_long_term
+from reportgen.subject.grades import at_least
 from reportgen.subject.holdings import Qualification
 from reportgen.subject.model import Listing, Standing, Subject
 from reportgen.subject.records import NATURES, NOTHING_TO_FULFIL, Nature, RecordKind, RecordState, Severity

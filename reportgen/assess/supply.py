@@ -3,7 +3,8 @@
 A·N − B ≥ need: A is the yearly output that licences or certificates state, N the contract's years, B what
 contracts in hand leave to deliver within them. It bears on 设备条件, for it is plant that produces, not
 money. Source: DOMAIN §3.3. Units are never converted: what is stated in another one leaves the question
-open. A without proof of its validity, or B without a closed list of contracts, proves nothing.
+open. A without proof of its validity, or B without a closed list of contracts, proves nothing; nor does a
+licence or a contract of a near name, which a person has to compare.
 """
 
 from collections import defaultdict
@@ -19,6 +20,7 @@ from reportgen.assess.wording import number, rounded
 from reportgen.project.requirements import SupplyCapacityRequirement
 from reportgen.subject.holdings import Contract, Qualification, Quantity
 from reportgen.subject.model import Subject
+from reportgen.subject.near import near, question
 
 _PLACES = 6
 
@@ -84,14 +86,19 @@ def _output(case: Case, subject: Subject, asked: SupplyCapacityRequirement) -> _
     ]
     stated = [q for q in held if _stated(q, asked)]
     shown = [q for q in stated if valid(q, case.judged_on) and subject.counts(q)]
-    bounded = since is not None and len(stated) == len(held)
+    asking = [q for q in _alike(subject, asked) if may_hold(q, case.judged_on, since)]
+    bounded = since is not None and len(stated) == len(held) and not asking
     return _Output(
-        proven=_least(shown, stated) if shown or (since and not held) else None,
+        proven=_least(shown, stated) if shown or (since and not held and not asking) else None,
         possible=_most(stated) if bounded else None,
         shown=tuple(shown),
-        missing=tuple(_lacking(asked, held, shown)),
+        missing=(*(question(q.category, asked.category) for q in asking), *_lacking(asked, held, shown)),
         notes=tuple(_other_units(asked, held)),
     )
+
+
+def _alike(subject: Subject, asked: SupplyCapacityRequirement) -> Iterator[Qualification]:
+    return (q for q in subject.qualifications if near(q.category, asked.category))
 
 
 def _stated(held: Qualification, asked: SupplyCapacityRequirement) -> bool:
@@ -148,7 +155,8 @@ def _owed(case: Case, subject: Subject, asked: SupplyCapacityRequirement, length
     drawing = [
         (c, part)
         for c in subject.contracts
-        if c.category == asked.product and (part := falling(c, case.judged_on, length)) > 0
+        if (c.category == asked.product or near(c.category, asked.product))
+        and (part := falling(c, case.judged_on, length)) > 0
     ]
     told = [(c, part) for c, part in drawing if subject.counts(c) and _tells(c, asked)]
     proven = [(c, part) for c, part in told if subject.proven(c)]
@@ -159,17 +167,21 @@ def _owed(case: Case, subject: Subject, asked: SupplyCapacityRequirement, length
         proven=_sum(proven),
         contracts=tuple(c for c, _ in drawing),
         missing=(
-            *(
-                f"《{c.name}》剩余供货量（以{asked.unit}计）的核实"
-                for c, part in drawing
-                if (c, part) not in proven
-            ),
+            *(_untold(c, asked) for c, part in drawing if (c, part) not in proven),
             *((ALL_CONTRACTS,) if unlisted else ()),
         ),
     )
 
 
+def _untold(contract: Contract, asked: SupplyCapacityRequirement) -> str:
+    if contract.category != asked.product:
+        return question(f"{contract.category}：《{contract.name}》", asked.product)
+    return f"《{contract.name}》剩余供货量（以{asked.unit}计）的核实"
+
+
 def _tells(contract: Contract, asked: SupplyCapacityRequirement) -> bool:
+    if contract.category != asked.product:
+        return False
     return contract.remaining_quantity is not None and contract.remaining_quantity.unit == asked.unit
 
 

@@ -15,6 +15,7 @@ from reportgen.assess.wording import day, money
 from reportgen.project.requirements import PerformanceRequirement, SimilarWorksRequirement
 from reportgen.subject.holdings import Acceptance, Contract, ContractRole, ContractStatus
 from reportgen.subject.model import Subject
+from reportgen.subject.near import near, question
 from reportgen.subject.window import add_months
 
 _JOINT_ROLES = {ContractRole.LEAD, ContractRole.MEMBER}
@@ -31,10 +32,9 @@ class _Asked:
     until: date
 
     def fits(self, contract: Contract) -> bool:
-        """Say whether a contract is of the category, value and role asked, whenever completed."""
+        """Say whether a contract is of the value and role asked, whatever its category, whenever completed."""
         alone = self.tender.joint_works or contract.role not in _JOINT_ROLES
-        large = contract.value * contract.share >= self.value
-        return contract.category == self.tender.category and large and alone
+        return contract.value * contract.share >= self.value and alone
 
     def passes(self, contract: Contract) -> bool:
         """Say whether a contract that fits was completed within the days asked."""
@@ -64,20 +64,34 @@ def similar_works(case: Case, asked: SimilarWorksRequirement) -> Measured:
 
 
 def _works(case: Case, subject: Subject, asked: _Asked) -> Figure:
-    fitting = [c for c in subject.contracts if asked.fits(c)]
+    category = asked.tender.category
+    fitting = [c for c in subject.contracts if c.category == category and asked.fits(c)]
     passing = [c for c in fitting if asked.passes(c) and not (_failed(c) and subject.proven(c))]
     proven = [c for c in passing if subject.counts(c) and c.evidence.complete and not _failed(c)]
-    possible = Decimal(len(passing) + sum(1 for c in fitting if asked.may_pass(c)))
+    asking = [c for c in subject.contracts if near(c.category, category) and asked.fits(c) and _may(asked, c)]
+    own = len(passing) + sum(1 for c in fitting if asked.may_pass(c))
     formula = "；".join(
         f"《{c.name}》{money(c.value * c.share)}，{day(c.accepted_on)}验收" for c in proven[:_NAMED]
     )
     return Figure(
         proven=Decimal(len(proven)),
-        possible=possible if case.closed(subject, "contracts") else None,
+        possible=Decimal(own + len(asking)) if case.closed(subject, "contracts") else None,
         formula=formula,
         evidence=tuple(ref(subject, c) for c in proven),
-        missing=_papers(asked.tender, passing, proven),
+        missing=(
+            *_compared(asking if own < asked.tender.count else [], category),
+            *_papers(asked.tender, passing, proven),
+        ),
     )
+
+
+def _may(asked: _Asked, contract: Contract) -> bool:
+    return (asked.passes(contract) and not _failed(contract)) or asked.may_pass(contract)
+
+
+def _compared(asking: list[Contract], category: str) -> tuple[str, ...]:
+    """Return the questions whether contracts of near categories are of the one asked for."""
+    return tuple(question(f"{c.category}：《{c.name}》", category) for c in asking[:_NAMED])
 
 
 def _failed(contract: Contract) -> bool:

@@ -9,7 +9,7 @@ import click
 
 from reportgen.assess.case import Case
 from reportgen.assess.ledger import omissions
-from reportgen.assess.model import Assessment
+from reportgen.assess.model import Assessment, Gap
 from reportgen.assess.wording import percent
 from reportgen.cli.common import (
     DAY,
@@ -23,7 +23,8 @@ from reportgen.cli.common import (
 )
 from reportgen.cli.compare import NOTICE, differences
 from reportgen.cli.help import Command
-from reportgen.cli.workings import points, safe
+from reportgen.cli.safe import safe
+from reportgen.document.workings import points
 from reportgen.errors import ExitCode, ReportgenError
 from reportgen.files import PRIVATE, write_whole
 from reportgen.intake.patch import Patch, load_patch, what_if
@@ -161,6 +162,15 @@ def _say(text: str, *, bold: bool = False) -> None:
     click.secho(safe(text), bold=bold)
 
 
+def _filling(a: Assessment, gap: Gap) -> str:
+    """Return where in the subject's workbook a clerk fills a gap, or nothing."""
+    from reportgen.intake.columns.filling import FILLING
+
+    kinds = (r.kind for r in a.requirements if (r.clause, r.required) == (gap.clause, gap.what))
+    about = next(kinds, "") or next((name for name in FILLING if gap.what.endswith(name)), "")
+    return FILLING.get(about, "")
+
+
 def _show(a: Assessment) -> None:
     _say(a.sentence, bold=True)
     _say("、".join(f"{m.name}（{m.uscc}）" for m in a.applicant) + f"　项目 {a.project} {a.lot}")
@@ -168,6 +178,8 @@ def _show(a: Assessment) -> None:
         _say(f"  · [{reason.basis}] {reason.text}")
     for gap in a.gaps.gaps if a.gaps else ():
         _say(f"  缺 {gap.clause} {gap.what}：{gap.why}。{gap.how}")
+        if filling := _filling(a, gap):
+            _say(f"    填写：{filling}")
     pack = f"规则包 {a.pack.name} {a.pack.sha256[:12]}"
     _say(f"综合得分 {points(a.total)}，证据覆盖率 {percent(a.coverage)}，{pack}")
     for item in a.requirements:

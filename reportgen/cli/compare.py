@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from reportgen.assess.model import Assessment, GateResult
 from reportgen.assess.wording import percent
-from reportgen.cli.workings import points
+from reportgen.document.workings import points
 
 NOTICE = "假设推演，不得作为报告"
 _NONE = "（无）"

@@ -18,7 +18,7 @@ from reportgen.cli.common import (
 )
 from reportgen.cli.help import Group
 from reportgen.cli.register import desk_options
-from reportgen.cli.workings import safe
+from reportgen.cli.safe import safe
 from reportgen.settings import Office
 
 if TYPE_CHECKING:

@@ -1,41 +1,31 @@
-"""The whole judgement as a tree for a terminal: every point with what it rests on, so it can be contested.
+"""The whole judgement as a tree for a terminal.
 
-Data in, a tree out: nothing is judged here, and nothing printed. Sums are written out from the parts
-of the assessment and the values of its rules. Texts of records come from files of strangers; each is
-put into the tree as plain text with its control characters escaped.
+Texts of records come from files of strangers; each is put into the tree as plain text with its control
+characters escaped.
 """
-
-from collections.abc import Callable, Sequence
 
 from rich.tree import Tree
 
-from reportgen.assess.case import Case, ref
-from reportgen.assess.model import (
-    Assessment,
-    EvidenceFor,
-    FactorLine,
-    GateResult,
-    RecordItem,
-    RequirementResult,
-    SimilarItem,
-    Verdict,
-)
-from reportgen.assess.wording import day, mark, money, number, percent
+from reportgen.assess.case import Case
+from reportgen.assess.model import Assessment
 from reportgen.cli.paragraph import Paragraph
-from reportgen.cli.workings import mean_working, points, record_working, safe, similar_working
-from reportgen.document.judgement import MARKS, basis, ground, laws, named
-from reportgen.subject.records import Fulfilment, Nature, RecordState
-from reportgen.subject.window import Placing
+from reportgen.cli.safe import safe
+from reportgen.document.explained import Node, Tone, explained
 
-_GOOD, _OPEN, _BAD, _HEAD = "green", "yellow", "red", "bold"
-_STYLES = {Verdict.MET: _GOOD, Verdict.UNPROVEN: _OPEN, Verdict.UNMET: _BAD}
+_STYLES = {
+    Tone.PLAIN: "",
+    Tone.HEAD: "bold",
+    Tone.GOOD: "green",
+    Tone.OPEN: "yellow",
+    Tone.BAD: "red",
+}
 
 
 def explain(case: Case, assessment: Assessment) -> Tree:
     """Return the judgement from the conclusion down to the sources of the facts."""
-    tree = Tree(Paragraph(f"评价说明：{safe(assessment.sentence)}", _HEAD), guide_style="dim")
-    for part in _PARTS:
-        part(tree, case, assessment)
+    found = explained(case, assessment)
+    tree = Tree(Paragraph(safe(found.text), _STYLES[found.tone]), guide_style="dim")
+    _hang(tree, found)
     return tree
 
 
@@ -44,297 +34,6 @@ def branch(tree: Tree, text: str, style: str = "") -> Tree:
     return tree.add(Paragraph(safe(text), style))
 
 
-def _facts(tree: Tree, *pairs: tuple[str, str]) -> None:
-    for name, value in pairs:
-        if value:
-            branch(tree, f"{name}：{value}")
-
-
-def _evidence(names: Sequence[str], a: Assessment) -> str:
-    """Return evidence names by the fact's id, in a joint venture behind the member's mark."""
-    codes = [member.uscc for member in a.applicant]
-    pairs = [name.partition(":") for name in names]
-    return " ".join((mark(codes.index(code)) if len(codes) > 1 else "") + fact for code, _, fact in pairs)
-
-
-def _subject(tree: Tree, case: Case, a: Assessment) -> None:
-    for index, member in enumerate(a.applicant):
-        share = f"，份额 {percent(member.share, 2)}" if len(a.applicant) > 1 else ""
-        work = f"，{member.work}" if member.work else ""
-        name = f"{mark(index) if share else ''}{member.name}（{member.uscc}）"
-        branch(tree, f"申请人：{name}{share}{work}")
-    lot = f"，{a.lot} 标段" if a.lot else ""
-    again = f"，第 {a.round} 次招标" if a.round > 1 else ""
-    branch(tree, f"项目：{case.project.name}（{a.project}{lot}{again}）")
-    branch(tree, f"{case.project.judged_by}：{day(a.judged_on)}，数据截止：{day(a.as_of)}")
-
-
-def _conclusion(tree: Tree, case: Case, a: Assessment) -> None:
-    part = branch(tree, f"结论：{a.sentence}", _HEAD)
-    for reason in a.reasons:
-        head = "决定性理由" if reason is a.binding else "理由"
-        node = branch(part, f"{head}：{reason.text}" + ("【异议中】" if reason.disputed else ""))
-        _facts(node, ("依据", basis(case, reason)), ("证据", _evidence(reason.evidence, a)))
-    for gap in a.gaps.gaps if a.gaps else ():
-        node = branch(part, f"缺件：{gap.clause} {gap.what}".replace("： ", "："), _OPEN)
-        _facts(node, ("原因", gap.why), ("补办", gap.how))
-    _facts(part, ("建议", a.recommendation))
-
-
-def _gates(tree: Tree, case: Case, a: Assessment) -> None:
-    tripped = sum(gate.tripped for gate in a.gates)
-    part = branch(tree, f"否决项：{len(a.gates)} 项，触及 {tripped} 项", _HEAD)
-    for gate in a.gates:
-        _gate(part, gate, case, a)
-
-
-def _gate(part: Tree, gate: GateResult, case: Case, a: Assessment) -> None:
-    said, style = ("× 触及", _BAD) if gate.tripped else ("✓ 未触及", _GOOD)
-    if gate.unproven:
-        said, style = "？未证实", _OPEN
-    node = branch(part, f"{said} {gate.title}" + ("【异议中】" if gate.reason.disputed else ""), style)
-    _facts(
-        node,
-        ("核查", gate.reason.text),
-        ("依据", ground(case, gate.reason)),
-        ("证据", _evidence(gate.reason.evidence, a)),
-        ("尚缺", "、".join(gate.missing)),
-        ("公共来源以外所称", _evidence(gate.claims, a)),
-        ("其中异议中", _evidence(gate.doubts, a)),
-    )
-
-
-def _requirements(tree: Tree, case: Case, a: Assessment) -> None:
-    counts = "，".join(f"{v} {sum(i.verdict is v for i in a.requirements)} 项" for v in Verdict)
-    part = branch(tree, f"要求项：{len(a.requirements)} 项，{counts}", _HEAD)
-    for item in a.requirements:
-        _requirement(part, item, case, a)
-
-
-def _requirement(part: Tree, item: RequirementResult, case: Case, a: Assessment) -> None:
-    sort = "否决性要求" if item.gate else "必备" if item.hard else "非必备"
-    disputed = "【异议中】" if item.disputed else ""
-    head = f"{MARKS[item.verdict]} {item.clause} {item.name}（{item.factor}，{sort}）{disputed}"
-    node = branch(part, head, _STYLES[item.verdict])
-    law = f"：{laws(case.policy, [item.cite])}" if item.cite else ""
-    _facts(
-        node,
-        ("条文", item.text),
-        ("要求", item.required),
-        ("实际", item.actual),
-        ("差额", item.margin),
-        ("计算", item.formula),
-        ("说明", item.note),
-        ("依据", f"{named(item.basis, case)}{law}"),
-        ("尚缺", "、".join(item.missing)),
-        ("证据", _evidence(item.evidence, a)),
-        ("公共来源以外所称，异议中", _evidence(item.doubts, a)),
-    )
-
-
-def _factors(tree: Tree, case: Case, a: Assessment) -> None:
-    part = branch(tree, "能力要素", _HEAD)
-    curve = case.policy.curve
-    branch(
-        part,
-        f"需要的得分：(充足率 − {curve.zero}) ÷ ({curve.full} − {curve.zero}) × 100，不低于 0，不高于 100",
-    )
-    branch(part, "运用的得分：比值 × 100，不低于 0，不高于 100")
-    for result in a.factors:
-        style = _BAD if result.score is None or result.score < result.floor else _GOOD
-        floor = f"（最低 {number(result.floor)}）"
-        node = branch(part, f"{result.factor}：{points(result.score)} 分{floor}", style)
-        for sort, lines in (("需要", result.need), ("运用", result.use)):
-            for line in lines:
-                _line(node, f"{sort}·{line.name}：{points(line.score)}", line, case, a)
-            known = [line.score for line in lines if line.score is not None]
-            _facts(node, (f"{sort}各项平均", mean_working(known) if known else "没有可评的项"))
-        _facts(node, ("合成", result.working or "需要各项均未证实，不评定"))
-
-
-def _line(node: Tree, head: str, line: FactorLine, case: Case, a: Assessment) -> None:
-    clauses = {item.id: item.clause for item in a.requirements}
-    asked = f"（要求 {clauses[line.requirement]}）" if line.requirement in clauses else ""
-    ratio = "未证实" if line.ratio is None else number(line.ratio, 4)
-    _facts(
-        branch(node, head),
-        ("比较", f"实际 {line.available}；需要 {line.required}；比值 {ratio}"),
-        ("计算", line.formula),
-        ("依据", f"{named(line.basis, case)}{asked}"),
-        ("证据", _evidence(line.evidence, a)),
-    )
-
-
-def _record(tree: Tree, case: Case, a: Assessment) -> None:
-    record, floor = a.record, case.policy.conclusion.record_floor
-    part = branch(tree, f"信用记录：{points(record.score)} 分（最低 {number(floor)}）", _HEAD)
-    clean = "是" if record.three_years_clean else "否"
-    _facts(part, ("回溯期", f"{day(record.start)}至{day(record.end)}"), ("三年无不良", clean))
-    for item in record.items:
-        _record_item(part, item, a)
-    _facts(part, ("小结", record.finding), ("合成", record_working(record)))
-
-
-def _record_item(part: Tree, item: RecordItem, a: Assessment) -> None:
-    state = "【异议中】" if item.state is RecordState.DISPUTED else ""
-    adverse = item.nature is Nature.ADVERSE
-    cost = f"扣 {points(item.points)} 分" if adverse else "不计分"
-    node = branch(part, f"{item.nature}·{item.kind}{state}，{cost}：{item.title}", _BAD if adverse else "")
-    _facts(
-        node,
-        ("文书", "，".join(p for p in (item.authority, item.number, f"{day(item.determined_on)}认定") if p)),
-        ("主体", item.subject if len(a.applicant) > 1 else ""),
-        ("内容", item.content),
-        ("金额", "" if item.amount is None else money(item.amount)),
-        ("程度", f"{item.severity or '未定'}（{item.severity_from}）" if adverse else ""),
-        ("扣分", item.working),
-        ("履行", "" if item.fulfilment in {Fulfilment.UNKNOWN, Fulfilment.NOT_NEEDED} else item.fulfilment),
-        ("留用", "" if item.placing == Placing.WITHIN else item.placing),
-        ("主体说明", item.statement),
-        ("证据", _evidence([item.evidence], a)),
-    )
-
-
-def _similar(tree: Tree, case: Case, a: Assessment) -> None:
-    part = branch(tree, f"同类项目：{points(a.similar.score)} 分", _HEAD)
-    rule = case.policy.similar
-    branch(
-        part,
-        f"扣分标准：延误 {rule.late}（超过 {rule.late_days} 天 {rule.late_more}，超过 {rule.late_most_days} 天 "
-        f"{rule.late_most}），验收不合格 {rule.failed}，质量安全处罚 {rule.penalised}，欠薪 {rule.wage_arrears}，"
-        f"争议 {rule.disputed}，业主评价中 {rule.fair}、差 {rule.poor}，六方面中每一方面未见报告 {rule.unknown}",
-    )
-    counted = {ref(s, c) for s in case.subjects for c in s.contracts if s.counts(c)}
-    for item in a.similar.items:
-        _similar_item(part, item, item.evidence in counted, a)
-    _facts(part, ("小结", a.similar.finding), ("合成", similar_working(a.similar, counted)))
-
-
-def _similar_item(part: Tree, item: SimilarItem, counts: bool, a: Assessment) -> None:
-    node = branch(part, f"《{item.name}》：{points(item.score)}", _BAD if item.troubled else "")
-    accepted = f"，{day(item.accepted_on)}验收" if item.accepted_on else ""
-    _facts(
-        node,
-        (
-            "合同",
-            f"{item.owner}，{item.role}，{money(item.value)}，{day(item.signed_on)}签订{accepted}，{item.status}",
-        ),
-        ("主体", item.subject if len(a.applicant) > 1 else ""),
-        ("履约", item.went + (f"；{item.unknown} 方面未见报告" if item.unknown else "")),
-        ("三项证明", item.papers),
-        ("采信", "" if counts else "未经核实，只在拉低平均时计入"),
-        ("证据", _evidence([item.evidence], a)),
-    )
-
-
-def _total(tree: Tree, case: Case, a: Assessment) -> None:
-    part = branch(tree, f"综合得分：{points(a.total)} 分", _HEAD)
-    rule, weights = case.policy.conclusion, case.policy.weights
-    known = [factor.score for factor in a.factors if factor.score is not None]
-    floors = (
-        f"综合得分不低于 {number(a.threshold)}，各能力要素不低于 {number(rule.factor_floor)}，"
-        f"信用记录不低于 {number(rule.record_floor)}"
-    )
-    _facts(
-        part,
-        ("权重", f"能力要素 {weights.factors}，信用记录 {weights.record}，同类项目 {weights.similar}"),
-        ("能力要素平均", mean_working(known, 2) if known else ""),
-        ("计算", a.working or "能力要素均未评定，无法计算"),
-        ("“具备”的条件", f"{floors}，证据覆盖率不低于 {percent(rule.coverage_full)}"),
-    )
-    for name in ("conclusion", "weights", "curve", "use", "record", "similar"):
-        citation = case.policy.citation_of(name)
-        branch(part, f"{citation.label()}（{citation.document}）：{citation.rule}")
-
-
-def _coverage(tree: Tree, case: Case, a: Assessment) -> None:
-    present = sum(line.present for line in a.coverage_lines)
-    share = f"{present} ÷ {len(a.coverage_lines)} = {percent(a.coverage, 1)}"
-    least = percent(case.policy.conclusion.coverage_least)
-    part = branch(tree, f"证据覆盖：{share}，低于 {least} 不作结论", _HEAD)
-    for sort in EvidenceFor:
-        node = branch(part, f"{sort}所需")
-        for line in a.coverage_lines:
-            if line.needed_for is sort:
-                needed = "（缺之不作结论）" if line.mandatory else ""
-                detail = line.detail.removeprefix(f"{line.name}：")
-                said = f"{'有' if line.present else '缺'} {line.name}{needed}：{detail}"
-                branch(node, said, "" if line.present else _OPEN)
-
-
-def _flips(tree: Tree, _: Case, a: Assessment) -> None:
-    part = branch(tree, "怎样会改变结论", _HEAD)
-    for flip in a.flips:
-        branch(part, f"{flip.change} → {flip.conclusion}")
-    if not a.flips:
-        branch(part, "没有单独一项改变就能改变结论的情形")
-    _facts(part, ("敏感性", a.sensitivity))
-
-
-def _risks(tree: Tree, case: Case, a: Assessment) -> None:
-    part = branch(tree, f"风险提示：{len(a.risks)} 项", _HEAD)
-    for risk in a.risks:
-        node = branch(part, f"{risk.level}·{risk.title}")
-        _facts(
-            node,
-            ("情况", risk.text),
-            ("缓释", risk.mitigation),
-            ("依据", "，".join(p for p in (named(risk.basis, case), risk.clause) if p)),
-            ("证据", _evidence(risk.evidence, a)),
-        )
-
-
-def _sources(tree: Tree, case: Case, a: Assessment) -> None:
-    part = branch(tree, "证据的来源", _HEAD)
-    cited = _cited(a)
-    for subject in case.subjects:
-        for source in subject.sources:
-            facts = [f for _, f in subject.facts() if f.source == source.id and ref(subject, f) in cited]
-            if not facts:
-                continue
-            head = f"{case.name_of(subject)}{source.name}（{source.origin}，{day(source.collected_on)}采集）"
-            checked = [f for f in facts if f.verification is not None]
-            node = branch(part, head)
-            _facts(node, ("事实", " ".join(f.id for f in facts)), ("经核实", " ".join(f.id for f in checked)))
-
-
-def _cited(a: Assessment) -> set[str]:
-    lists = [
-        *(r.evidence for r in (*a.reasons, *(gate.reason for gate in a.gates))),
-        *((*gate.claims, *gate.doubts) for gate in a.gates),
-        *((*item.evidence, *item.doubts) for item in a.requirements),
-        *(line.evidence for f in a.factors for line in (*f.need, *f.use)),
-        *((item.evidence,) for item in a.record.items),
-        *((item.evidence,) for item in a.similar.items),
-        *(risk.evidence for risk in a.risks),
-    ]
-    return {name for names in lists for name in names}
-
-
-def _method(tree: Tree, _: Case, a: Assessment) -> None:
-    part = branch(tree, "规则与方法", _HEAD)
-    _facts(
-        part,
-        ("规则包", f"{a.pack.title}（{a.pack.name}），取 {day(a.pack.on)}的值"),
-        ("规则包 SHA-256", a.pack.sha256),
-        ("有效性", a.pack.effect),
-        ("方法版本", a.method),
-        ("数据快照 SHA-256", a.snapshot_sha256),
-    )
-
-
-_PARTS: tuple[Callable[[Tree, Case, Assessment], None], ...] = (
-    _subject,
-    _conclusion,
-    _gates,
-    _requirements,
-    _factors,
-    _record,
-    _similar,
-    _total,
-    _coverage,
-    _flips,
-    _risks,
-    _sources,
-    _method,
-)
+def _hang(tree: Tree, found: Node) -> None:
+    for node in found.nodes:
+        _hang(branch(tree, node.text, _STYLES[node.tone]), node)

@@ -14,7 +14,7 @@ from reportgen.cli.common import DAY, echo_json, now, office_of, subject_of, wor
 from reportgen.cli.help import Command
 from reportgen.cli.register import desk_options, press_of
 from reportgen.cli.reusable import authorisation_option, output_option, tell
-from reportgen.cli.workings import safe
+from reportgen.cli.safe import safe
 from reportgen.document.issuer import Agency, GradingFiling, grading_filing, issuer_of
 from reportgen.errors import ExitCode
 from reportgen.subject.base import is_long_term

@@ -44,10 +44,10 @@ class _Entered:
     project: Project
     told: Callable[[Fault], Fault]
 
-    def cautions(self) -> list[dict[str, str]]:
+    def cautions(self) -> list[Fault]:
         """Return what to look at, each with its place."""
-        found = (self.told(Fault("", caution.path, caution.text)) for caution in warnings(self.project))
-        return [{"path": fault.path, "text": fault.what} for fault in found]
+        found = warnings(self.project, today=now().date())
+        return [self.told(Fault("", caution.path, caution.text)) for caution in found]
 
 
 @click.group("project", cls=Group)
@@ -83,7 +83,7 @@ def check(files: tuple[Path, ...], marked: Path | None, as_json: bool) -> None:
     """检查项目文件、工作簿或 CSV 文件夹；有误时逐处列出路径与位置，退出码 3。"""
     entered = _entered(files, {}, marked)
     if as_json:
-        echo_json([{**_summary(item), "cautions": item.cautions()} for item in entered])
+        echo_json([{**_summary(item), "cautions": _data(item.cautions())} for item in entered])
         return
     for item in entered:
         click.echo("、".join(f"{key} {value}" for key, value in _summary(item).items()))
@@ -189,9 +189,13 @@ def _summary(item: _Entered) -> dict[str, object]:
     }
 
 
+def _data(cautions: Sequence[Fault]) -> list[dict[str, str]]:
+    return [{"path": fault.path, "text": fault.what} for fault in cautions]
+
+
 def _say_cautions(item: _Entered) -> None:
     for caution in item.cautions():
-        say(f"提示 {caution['path']}：{caution['text']}", 1)
+        say(f"提示 {caution}", 1)
 
 
 def _line(item: "ImportedProject") -> str:

@@ -88,30 +88,20 @@ def _section(section: "SectionQuality") -> str:
 
 
 def _say_gaps(quality: "DataQuality") -> None:
+    from reportgen.intake.columns.filling import FILLING
+
     if not quality.project:
         return
     lot = f" 标段 {quality.lot}" if quality.lot else ""
-    say(f"项目 {quality.project}{lot}：{_standing(quality)}", 1, bold=True)
+    say(f"项目 {quality.project}{lot}：{quality.standing()}", 1, bold=True)
     before = ""
     for place, gap in enumerate(quality.gaps, start=1):
         if gap.matters != before:
             say(gap.matters, 2, bold=True)
         before = gap.matters
         say(_gap(place, gap), 3)
-
-
-def _standing(quality: "DataQuality") -> str:
-    from reportgen.assess.model import Conclusion
-
-    now = f"现有证据可作出结论“{quality.conclusion}”" if quality.conclusion else "现有证据不能作出结论"
-    if not quality.gaps:
-        return f"{now}；没有缺件"
-    if quality.conclusion is not None and quality.conclusion is quality.at_best:
-        best = "，补齐后结论不变"
-    else:
-        short = quality.at_best not in {None, Conclusion.CAPABLE}
-        best = f"，即使全部补齐，至多为“{quality.at_best}”" if short else ""
-    return f"{now}；缺件 {len(quality.gaps)} 项{best}"
+        if gap.about in FILLING:
+            say(f"填写：{FILLING[gap.about]}", 4)
 
 
 def _gap(place: int, gap: "DataGap") -> str:

@@ -17,7 +17,6 @@ from reportgen.registry.lifecycle import LABELS
 from reportgen.registry.queries import Wanted, listed
 from reportgen.registry.tables import NUMBERED
 from reportgen.registry.view import Happened, Shown, Summary, summaries
-from reportgen.registry.words import OUTCOMES, REASONS, Reason
 from reportgen.store.people import Action
 
 _STATES = {LABELS[state]: state for state in NUMBERED}
@@ -162,17 +161,4 @@ def _file(found: Shown, where: str, whole: bool) -> str:
 
 
 def _event(event: Happened) -> str:
-    said = "，".join(words for name, value in event.said.items() if (words := _said(name, value)))
-    return f"{at(event.at)}　{event.what}　{event.actor}" + (f"　{said}" if said else "")
-
-
-def _said(name: str, value: object) -> str:
-    if name == "outcome":
-        return OUTCOMES.get(str(value), "")
-    if name == "reason":
-        return REASONS.get(Reason(str(value)), "") if value in set(Reason) else str(value)
-    return f"{_TOLD[name]} {value}" if name in _TOLD else ""
-
-
-_TOLD = {"by": "使用单位", "first": "办理人", "second": "办理人", "pages": "页数"}
-"""Which of an event's data a line shows; the JSON holds all."""
+    return f"{at(event.at)}　{event.what}　{event.actor}" + (f"　{event.words}" if event.words else "")

@@ -30,8 +30,8 @@ from reportgen.cli.quality import (
     say_quality,
 )
 from reportgen.cli.register import desk_options, press_of
-from reportgen.cli.told import differences, findings_data, learned_data, say_findings, say_learned
-from reportgen.cli.workbook import marked_option, told_by, write_template
+from reportgen.cli.told import findings_data, learned_data, say_findings, say_learned
+from reportgen.cli.workbook import Told, marked_option, told_by, write_template
 from reportgen.subject.canonical import canonical, sha256
 from reportgen.subject.changes import changes
 from reportgen.subject.conflicts import Conflict, conflicts
@@ -39,7 +39,7 @@ from reportgen.subject.delivery import Delivery
 from reportgen.subject.identifiers import uscc_fault
 from reportgen.subject.model import COLLECTIONS, Subject
 from reportgen.subject.warnings import Caution, warnings
-from reportgen.subject.wording import words
+from reportgen.subject.wording import differences, words
 
 if TYPE_CHECKING:
     from reportgen.store.facts import Known
@@ -76,31 +76,35 @@ def check(
     """
     asked = project_asked(project, lot, office)
     told = list(zip(words, _told(words, marked, office), strict=True))
-    whole = {item.uscc: item for _, item in told if isinstance(item, Subject)}
+    whole = {one.item.uscc: one.item for _, one in told if isinstance(one.item, Subject)}
     results = [
-        (_summary(word, item), item, quality_of(item, asked, as_of) if isinstance(item, Subject) else None)
-        for word, item in told
+        (
+            _summary(word, one.item),
+            one,
+            quality_of(one.item, asked, as_of) if isinstance(one.item, Subject) else None,
+        )
+        for word, one in told
     ]
     if as_json:
         echo_json(
             [
-                {**summary, **findings_data(*_findings(item, whole)), "quality": quality_data(quality)}
-                for summary, item, quality in results
+                {**summary, **findings_data(*_findings(one.item, whole)), "quality": quality_data(quality)}
+                for summary, one, quality in results
             ]
         )
         return
-    for summary, item, quality in results:
+    for summary, one, quality in results:
         click.echo("、".join(f"{key} {value}" for key, value in summary.items()))
-        if isinstance(item, Subject):
-            say_findings(item, *_findings(item, whole))
+        if isinstance(one.item, Subject):
+            say_findings(one.item, *_findings(one.item, whole), one.place)
             say_quality(quality)
 
 
-def _told(words: tuple[str, ...], marked: Path | None, office: Path | None) -> "list[Subject | Delivery]":
+def _told(words: tuple[str, ...], marked: Path | None, office: Path | None) -> list[Told]:
     """Return what files tell, and what the office knows by a USCC, in the order of the words."""
     known = {word for word in words if not Path(word).exists() and not uscc_fault(word)}
     files = iter(told_by([Path(word) for word in words if word not in known], marked))
-    return [subject_of(word, office) if word in known else next(files) for word in words]
+    return [Told(subject_of(word, office)) if word in known else next(files) for word in words]
 
 
 @command.command("template")
@@ -130,7 +134,7 @@ def import_(
     from reportgen.registry.deliveries import enter
     from reportgen.store.people import Action
 
-    told = told_by(files, marked)
+    told = [one.item for one in told_by(files, marked)]
     with press_of(office, login) as press:
         desk = press.desk(now())
         learned = press.act(Action.IMPORT, lambda session: [enter(session, item, desk) for item in told])
@@ -218,7 +222,9 @@ def _findings(
     told: Subject | Delivery, whole: dict[str, Subject]
 ) -> tuple[tuple[Conflict, ...], tuple[Caution, ...]]:
     """Return what to look at in a subject, beside the others that are checked with it."""
-    return (conflicts(told), warnings(told, whole.get)) if isinstance(told, Subject) else ((), ())
+    if not isinstance(told, Subject):
+        return (), ()
+    return conflicts(told), warnings(told, whole.get, today=now().date())
 
 
 def _line(item: "Known") -> str:

@@ -139,7 +139,8 @@ def _typeset(judged: "Judged") -> tuple[bytes, int]:
     if judged.assessment.conclusion is None:
         letter = letter_of(judged, identity)
         return letter.pdf, letter.pages
-    # A draft has to say so on every page, beside all that a report says.
+    # What is issued has seal and code; what is written out is a draft, which has to say so on every page instead.
+    typeset(judged, identity)
     made = typeset(judged, identity.model_copy(update={"stage": Stage.DRAFT}))
     return made.pdf, made.pages
 

@@ -1,16 +1,17 @@
 """What an import, a check or a comparison found, as lines and as JSON."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from reportgen.cli.page import say
-from reportgen.subject.changes import FactChange, Sort
+from reportgen.errors import Fault
+from reportgen.subject.changes import Sort
 from reportgen.subject.conflicts import Conflict
 from reportgen.subject.model import Subject
 from reportgen.subject.warnings import Caution
-from reportgen.subject.wording import differing, words
+from reportgen.subject.wording import differing
 
 if TYPE_CHECKING:
     from reportgen.registry.deliveries import Learned
@@ -26,12 +27,17 @@ def say_learned(found: "Learned") -> None:
     say_findings(found.subject, found.conflicts, found.cautions)
 
 
-def say_findings(subject: Subject, conflicts: tuple[Conflict, ...], cautions: tuple[Caution, ...]) -> None:
-    """Print the conflicts between sources and what else to look at."""
+def say_findings(
+    subject: Subject,
+    conflicts: tuple[Conflict, ...],
+    cautions: tuple[Caution, ...],
+    place: Callable[[Fault], Fault] = lambda fault: fault,
+) -> None:
+    """Print the conflicts between sources and what else to look at; `place` adds where in a file that is."""
     for conflict in conflicts:
         say(f"冲突 {differing(conflict, subject)}", 1)
     for caution in cautions:
-        say(f"提示 {caution.path}：{caution.text}", 1)
+        say(f"提示 {place(Fault('', caution.path, caution.text))}", 1)
 
 
 def learned_data(found: "Learned") -> dict[str, object]:
@@ -48,20 +54,6 @@ def findings_data(conflicts: tuple[Conflict, ...], cautions: tuple[Caution, ...]
     return {name: [item.model_dump(mode="json") for item in items] for name, items in told.items()}
 
 
-def differences(found: tuple[FactChange, ...], before: Subject, after: Subject) -> Iterator[str]:
-    """Yield a line for each difference between two versions, and in words what it means where that is plain."""
-    for change in found:
-        place = f"{change.collection}.{change.fact}"
-        meaning = words(change, before, after)
-        if change.sort is not Sort.CHANGED or meaning:
-            yield f"{change.sort} {place}" + (f"：{meaning}" if meaning else "")
-        yield from (
-            f"{change.sort} {place}.{f.path}：{_value(f.before)} → {_value(f.after)}" for f in change.fields
-        )
-    if not found:
-        yield "没有差异"
-
-
 def _outcome(item: "Imported") -> str:
     if not item.new:
         return "与库内相同，没有另存"
@@ -71,7 +63,3 @@ def _outcome(item: "Imported") -> str:
     sorts = [*(sort.value for sort in Sort), "另述变动"]
     differs = "、".join(f"{sort} {counts[sort]} 项" for sort in sorts if counts[sort])
     return f"已存，与前一版相比{differs}" if differs else "已存"
-
-
-def _value(value: object) -> str:
-    return "（无）" if value in (None, "", []) else str(value)

@@ -1,24 +1,22 @@
 """Workbooks at the command line: read with their warnings, marked where they are faulty, written out."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from reportgen.cli.common import FILE, F
-from reportgen.errors import ReportgenError, printable
+from reportgen.errors import Fault, ReportgenError, printable
 from reportgen.files import write_whole
-from reportgen.intake.delivery import told_in
 from reportgen.intake.files import is_tables, read_subject
-from reportgen.intake.public.files import is_pdf, is_public_report, load_public_report, public_report_in
-from reportgen.plain import read_plain
+from reportgen.intake.told import read_told
 from reportgen.sheets.tables import BOOK
 from reportgen.subject.base import Model
 
 if TYPE_CHECKING:
     from reportgen.intake.files import Reading
-    from reportgen.intake.public.delivery import Reading as Reported
     from reportgen.sheets.form import Form
     from reportgen.subject.delivery import Delivery
     from reportgen.subject.model import Subject
@@ -32,13 +30,26 @@ def marked_option(function: F) -> F:
     return click.option("--marked", type=FILE, metavar="副本", help=text)(function)
 
 
-def told_by(files: Sequence[Path], copy: Path | None) -> "list[Subject | Delivery]":
+@dataclass(frozen=True)
+class Told:
+    """What a file tells of a subject; `place` adds to something at a path where in the file that is."""
+
+    item: "Subject | Delivery"
+    place: Callable[[Fault], Fault] = lambda fault: fault
+
+
+def told_by(files: Sequence[Path], copy: Path | None) -> list[Told]:
     """Return what files tell; where a workbook is faulty, write a marked copy of it if one is asked for.
 
     Raises what reading them raises, E0371 (a copy is asked for where there is none), E0901.
     """
     require_markable(files, copy)
-    return [sound(read_subject(path), copy) if is_tables(path) else _other(path) for path in files]
+    return [_filled(path, copy) if is_tables(path) else Told(_other(path)) for path in files]
+
+
+def _filled(path: Path, copy: Path | None) -> Told:
+    reading = read_subject(path)
+    return Told(sound(reading, copy), reading.tree.told)
 
 
 def require_markable(files: Sequence[Path], copy: Path | None) -> None:
@@ -89,15 +100,7 @@ def write_form(output: Path, form: "Form", tree: "Mapping[str, Any] | None") -> 
 
 
 def _other(path: Path) -> "Subject | Delivery":
-    if is_pdf(path):
-        return _reported(path, load_public_report(path))
-    plain = read_plain(path)
-    if is_public_report(path, plain):
-        return _reported(path, public_report_in(path, plain))
-    return told_in(path, plain)
-
-
-def _reported(path: Path, reading: "Reported") -> "Delivery":
-    for remark in reading.remarks:
-        click.echo(f"提示：{path.name} {printable(f'{remark.path}：{remark.text}')}", err=True)
-    return reading.delivery
+    told = read_told(path)
+    for remark in told.remarks:
+        click.echo(f"提示：{path.name} {printable(remark)}", err=True)
+    return told.said

@@ -201,6 +201,9 @@ def _hidden(root: Element, sheets: Sequence[_Sheet]) -> Iterator[str]:
 
 
 def _small(sheets: Sequence[_Sheet], content: object) -> Iterator[str]:
+    if getattr(content, "draft", False):
+        # A draft bears neither.
+        return
     seal = getattr(content, "seal", None)
     least = {_SEAL: seal.diameter_mm if seal else 0.0}
     if hasattr(content, "qr_svg"):

@@ -13,8 +13,10 @@ from reportgen.errors.entry import Entry as Entry
 from reportgen.errors.entry import ExitCode as ExitCode
 from reportgen.errors.inputs import INPUTS
 from reportgen.errors.outcomes import OUTCOMES
+from reportgen.errors.refusals import REFUSALS
+from reportgen.errors.usage import USAGE
 
-TABLE: dict[str, Entry] = {**INPUTS, **OUTCOMES}
+TABLE: dict[str, Entry] = {**USAGE, **INPUTS, **REFUSALS, **OUTCOMES}
 
 
 def printable(text: str) -> str:

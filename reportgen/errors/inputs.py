@@ -1,30 +1,8 @@
-"""Errors of use and of what is handed in: E01 to E04."""
+"""Errors of what is handed in: input (03), and evidence that lacks (04)."""
 
 from reportgen.errors.entry import Entry, ExitCode
 
 INPUTS: dict[str, Entry] = {
-    "E0101": Entry(
-        ExitCode.INTERNAL, 500, "程序内部错误", "{detail}", "请保留命令与版本号，报告给维护者；数据未被改动"
-    ),
-    "E0201": Entry(ExitCode.USAGE, 400, "命令用法有误", "{detail}", "加 --help 查看用法"),
-    "E0202": Entry(
-        ExitCode.USAGE,
-        400,
-        "联合体成员份额有误",
-        "牵头人以外的成员份额为 {shares}，合计 {total}；每份须大于 0，合计须小于 1",
-        "用 --partner 统一社会信用代码:份额 写明每个成员，份额合计应小于 1，余数归牵头人",
-    ),
-    "E0203": Entry(
-        ExitCode.USAGE,
-        404,
-        "没有这个页面",
-        "地址不对，或所指的内容不存在、不对您开放",
-        "核对地址，或从首页进入",
-    ),
-    "E0204": Entry(
-        ExitCode.USAGE, 405, "不能这样访问这个页面", "这一地址不接受这种请求", "从页面上的按钮与链接进入"
-    ),
-    "E0205": Entry(ExitCode.USAGE, 400, "请求有误", "服务器读不懂这一请求", "刷新页面后重试"),
     "E0301": Entry(
         ExitCode.BAD_INPUT,
         422,
@@ -395,6 +373,13 @@ INPUTS: dict[str, Entry] = {
         "OCDS 文件不足以成为项目",
         "共 {count} 处缺少或有误",
         "用 --region、--category 给出，其余写入一份 YAML 以 --with 给出；写法见 docs/ocds.md",
+    ),
+    "E0392": Entry(
+        ExitCode.BAD_INPUT,
+        422,
+        "文件没有检查完",
+        "{seconds} 秒内没有读完这份文件，它可能损坏，或是有意造成的",
+        "请用出具机构交付的原文件；原文件也如此的，请联系本机构",
     ),
     "E0401": Entry(
         ExitCode.INSUFFICIENT,

@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from reportgen.errors import Fault, ReportgenError
 from reportgen.faults import faults_of
 from reportgen.files import write_whole
+from reportgen.intake.refused import refused
 from reportgen.plain import Plain, read_plain
 from reportgen.project.model import Project
 from reportgen.sheets.filled import Filled, read_filled, without_unread
@@ -23,6 +24,8 @@ from reportgen.subject.model import COLLECTIONS, Subject
 _M = TypeVar("_M", bound=Model)
 ENDINGS = frozenset({".yaml", ".yml", ".json", BOOK})
 """The endings of the files that hold a subject or a project; a folder holds CSV files."""
+
+_COMMANDS = {"主体": "subject", "项目": "project"}
 
 
 class Tree(Protocol):
@@ -84,7 +87,7 @@ class Reading(Generic[_M]):
 
 def read_subject(path: Path) -> Reading[Subject]:
     """Read a subject, faults and all; raises what `read_tree` raises."""
-    return read(path, Subject, _subject_form, _across)
+    return read(path, Subject, _subject_form, _across, other=_project_form)
 
 
 def subject_in(path: Path, tree: Tree) -> Reading[Subject]:
@@ -103,7 +106,7 @@ def load_subject(path: Path) -> Subject:
 
 def read_project(path: Path) -> Reading[Project]:
     """Read a project, faults and all; raises what `read_tree` raises."""
-    return read(path, Project, _project_form)
+    return read(path, Project, _project_form, other=_subject_form)
 
 
 def load_project(path: Path) -> Project:
@@ -121,9 +124,23 @@ def read(
     model: type[_M],
     form: Callable[[], Form],
     across: Callable[[dict[str, Any]], list[Misfit]] = _nothing,
+    *,
+    other: Callable[[], Form],
 ) -> Reading[_M]:
-    """Read a file of any shape as `model`; `form` gives its workbook. Raises what `read_tree` raises."""
-    return reading_of(path, read_tree(path, form), model, across)
+    """Read a file of any shape as `model`; `form` gives its workbook, `other` one it may be taken for.
+
+    Raises what `read_tree` raises, and E0301 for a workbook of the other form.
+    """
+    tree = read_tree(path, form)
+    if isinstance(tree, Filled) and not tree.grids and (sort := _taken_for(tree, other())):
+        what = f"这是{sort}工作簿，不是{tree.form.name}工作簿，请用 reportgen {_COMMANDS[sort]}"
+        raise ReportgenError("E0301", path=str(path), faults=[Fault("E0301", "", what)])
+    return reading_of(path, tree, model, across)
+
+
+def _taken_for(tree: Filled, other: Form) -> str:
+    """Return the name of another form if the sheets of a workbook are of that one."""
+    return other.name if any(other.sheet(cell.title) for cell in tree.cells.values()) else ""
 
 
 def read_tree(path: Path, form: Callable[[], Form]) -> Tree:
@@ -166,7 +183,8 @@ def reading_of(
     except ValidationError as error:
         found = [*faults_of(error), *(Fault("E0301", *misfit) for misfit in across(_sound(tree)))]
         faults += [tree.told(fault) for fault in dict.fromkeys(found) if not tree.said(fault)]
-    return Reading(path, tree, result, tuple(faults))
+    faults += [tree.told(fault) for fault in refused(_sound(tree))]
+    return Reading(path, tree, result, tuple(tree.in_order(faults) if isinstance(tree, Filled) else faults))
 
 
 def _sound(tree: Tree) -> dict[str, Any]:

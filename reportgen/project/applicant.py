@@ -104,11 +104,16 @@ def joint(lead: Subject, partners: Sequence[tuple[Subject, Decimal]], works: Seq
 
 def check_joint(applicant: Applicant, project: Project) -> None:
     """Raise E0308 where the project does not accept this joint venture."""
-    if not applicant.joint:
+    check_members(len(applicant.members), project)
+
+
+def check_members(count: int, project: Project) -> None:
+    """Raise E0308 where the project does not accept a joint venture of so many members."""
+    if count == 1:
         return
     rule = project.joint_venture
     if not rule.accepted:
         raise ReportgenError("E0308", path="applicant", detail="本项目不接受联合体")
-    if rule.most_members is not None and len(applicant.members) > rule.most_members:
-        detail = f"成员 {len(applicant.members)} 家，多于允许的 {rule.most_members} 家"
+    if rule.most_members is not None and count > rule.most_members:
+        detail = f"成员 {count} 家，多于允许的 {rule.most_members} 家"
         raise ReportgenError("E0308", path="applicant", detail=detail)

@@ -3,11 +3,13 @@
 import re
 import unicodedata
 from collections.abc import Iterator
+from datetime import date
 from decimal import Decimal
 
 from reportgen.project.model import Project
 from reportgen.project.requirements import Requirement
 from reportgen.sheets.units import FACTORS, MONEY
+from reportgen.subject.near import near
 from reportgen.subject.warnings import Caution
 
 _NUMBERED = re.compile("[0-9一二三四五六七八九十]")
@@ -24,12 +26,16 @@ _SHARES = {"similar_works": "value_share", "litigation": "share"}
 Found = Iterator[tuple[str, str]]
 
 
-def warnings(project: Project) -> tuple[Caution, ...]:
-    """Return the warnings of a project as it was entered, with all its lots."""
+def warnings(project: Project, *, today: date | None = None) -> tuple[Caution, ...]:
+    """Return the warnings of a project as it was entered, with all its lots.
+
+    `today` is told where a day that is over is to be looked at.
+    """
     clauses = list(_clauses(project))
-    found = [*_whole(project), *_lots(project)]
+    found = [*(_over(project, today) if today else ()), *_whole(project), *_lots(project)]
     for path, asked, value in clauses:
         found += [*_clause(path, asked), *_figures(path, asked, value), *_times(path, asked, project)]
+        found += _names(path, asked, project)
     return tuple(Caution(path=path, text=text) for path, text in found)
 
 
@@ -41,6 +47,21 @@ def _clauses(project: Project) -> Iterator[tuple[str, Requirement, Decimal]]:
         value = project.value if lot.value is None else lot.value
         for index, asked in enumerate(lot.requirements):
             yield f"lots[{number}].requirements[{index}]", asked, value
+
+
+def _over(project: Project, today: date) -> Found:
+    if project.judged_on < today:
+        field = "bid_deadline" if project.bid_deadline else "decision_date"
+        yield field, f"{project.judged_by} {project.judged_on} 已经过去，今天是 {today}，请核对年月日"
+
+
+def _names(path: str, asked: Requirement, project: Project) -> Found:
+    name = asked.category if asked.kind == "similar_works" else ""
+    if name and near(name, project.category):
+        yield (
+            f"{path}.category",
+            f"业绩类别“{name}”与项目类别“{project.category}”用词不同：类别须逐字相同才算同一类，如为同一类，请统一用词",
+        )
 
 
 def _whole(project: Project) -> Found:

@@ -19,10 +19,23 @@ def ask(session: Session, asked: Opening, password: str, desk: Desk) -> AccountR
 
     Raises E0301 (login, code, names), E0355 (login taken).
     """
-    faults = [Fault("E0301", name, what) for name, what in _faults(asked) if what]
-    if faults:
+    if faults := faults_of(asked):
         raise ReportgenError("E0301", path="account", faults=faults)
     row = accounts.open_account(session, asked, password, desk.at)
+    _tell(session, row, desk)
+    return row
+
+
+def faults_of(asked: Opening) -> list[Fault]:
+    """Return what is wrong with what somebody says who asks for an account, by field."""
+    return [Fault("E0301", name, what) for name, what in _faults(asked) if what]
+
+
+def change_password(session: Session, login: str, password: str, desk: Desk) -> AccountRow:
+    """Set another password, hashed already, of one's own account, which ends all its sessions; raises E0354."""
+    accounts.set_password(session, login, password)
+    row = accounts.by_login(session, login)
+    assert row is not None  # noqa: S101 - its password was just set
     _tell(session, row, desk)
     return row
 

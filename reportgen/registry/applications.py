@@ -8,10 +8,9 @@ this table: who renders takes an application for some minutes, and where he dies
 
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, func, or_, update
+from sqlalchemy import ColumnElement, and_, func, or_, update
 from sqlmodel import Session, col, select
 
 from reportgen.errors import ReportgenError
@@ -42,14 +41,6 @@ ATTEMPTS = 3
 """So often rendering is tried before the application goes back to the desk."""
 _KEY = 16
 _NOBODY = {"prepared_by": "", "reviewed_by": "", "issued_by": ""}
-
-
-@dataclass(frozen=True)
-class Queue:
-    """What waits: how many applications are queued to be rendered, and how many may be."""
-
-    waiting: int
-    most: int
 
 
 def submit(session: Session, asked: ApplicationRow, desk: Desk) -> ApplicationRow:
@@ -97,10 +88,10 @@ def sent_back(session: Session, key: str, note: str, desk: Desk) -> ApplicationR
 
 
 def queued(session: Session, key: str, most: int, desk: Desk) -> ApplicationRow:
-    """待签发 → 排队印制, by somebody else than who prepared it; raises E0354, E0614, E0920 (full), E1102."""
+    """待签发 → 排队印制, by somebody else than who prepared it; raises E0354, E0614, E0618 (full), E1102."""
     _require_other(session, key, desk)
     if waiting(session) >= most:
-        raise ReportgenError("E0920", seconds=30)
+        raise ReportgenError("E0618", seconds=30)
     values = {"state": State.QUEUED, "issued_by": desk.actor, "queued_at": desk.at, "attempts": 0, "note": ""}
     return _step(session, key, (State.REVIEWED,), values, desk)
 
@@ -141,8 +132,18 @@ def claim(session: Session, by: str, at: datetime) -> ApplicationRow | None:
 
 def put_back(session: Session, key: str, at: datetime) -> None:
     """Leave a claimed application to whoever comes a little later."""
-    held = update(ApplicationRow).where(col(ApplicationRow.key) == key, col(ApplicationRow.state) == State.QUEUED)
+    held = update(ApplicationRow).where(
+        col(ApplicationRow.key) == key, col(ApplicationRow.state) == State.QUEUED
+    )
     changed(session, held.values(claimed_until=at + AGAIN))
+
+
+def release(session: Session, by: str) -> None:
+    """Give back what somebody had taken for rendering who has died over it; the attempt counts."""
+    held = update(ApplicationRow).where(
+        col(ApplicationRow.claimed_by) == by, col(ApplicationRow.state) == State.QUEUED
+    )
+    changed(session, held.values(claimed_until=None))
 
 
 def done(session: Session, key: str, desk: Desk) -> ApplicationRow:
@@ -161,6 +162,16 @@ def waiting(session: Session) -> int:
     """Return how many applications wait to be rendered."""
     counted = select(func.count()).select_from(ApplicationRow).where(ApplicationRow.state == State.QUEUED)
     return session.exec(counted).one()
+
+
+def place_of(session: Session, row: ApplicationRow) -> int:
+    """Return the place of a queued application among those that wait to be rendered, from 1."""
+    before = or_(
+        col(ApplicationRow.queued_at) < row.queued_at,
+        and_(col(ApplicationRow.queued_at) == row.queued_at, col(ApplicationRow.id) <= row.id),
+    )
+    counted = select(func.count()).select_from(ApplicationRow)
+    return session.exec(counted.where(ApplicationRow.state == State.QUEUED, before)).one()
 
 
 def by_key(session: Session, key: str) -> ApplicationRow:

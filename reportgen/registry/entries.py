@@ -30,6 +30,11 @@ def enter_facts(session: Session, subject: Subject, desk: Desk) -> Imported:
     return told
 
 
+def looked_at(session: Session, uscc: str, desk: Desk) -> None:
+    """Enter that somebody of the office looked at a subject's record: who, whose and when."""
+    _tell(session, f"subject:{uscc}", Tag.SUBJECT_FACTS_LOOK, desk, uscc=uscc)
+
+
 def enter_project(session: Session, project: Project, desk: Desk) -> ImportedProject:
     """Enter a project, a new version with its event; raises E0352."""
     if not is_entered(session, project):

@@ -17,6 +17,7 @@ from reportgen.errors import TABLE
 from reportgen.project.model import ApplicantRole
 from reportgen.registry.application_rows import ApplicationState
 from reportgen.registry.tables import Kind, State
+from reportgen.registry.upload_rows import UploadState
 from reportgen.store.account_rows import AccountState
 from reportgen.store.tables import ROLES
 from reportgen.subject.identifiers import uscc_fault
@@ -43,7 +44,7 @@ _REASONS = (
     "REQUESTED",
 )
 WORDS = frozenset(
-    {*State, *Kind, *ApplicationState, *AccountState, *ROLES, *_ENDINGS, *_OUTCOMES, *_REASONS}
+    {*State, *Kind, *ApplicationState, *AccountState, *UploadState, *ROLES, *_ENDINGS, *_OUTCOMES, *_REASONS}
     | {*ApplicantRole, *ApplicantRole.__members__, *Matter, *Matter.__members__}
     | {*Conclusion, *Conclusion.__members__, *"ABCD"}
 )
@@ -142,7 +143,7 @@ TYPES: Mapping[str, Callable[[Value], bool]] = {
     **dict.fromkeys(
         (
             *("pages", "size", "round", "request", "report", "objection", "hit"),
-            *("files", "rows", "reports", "application"),
+            *("files", "rows", "reports", "application", "api_key"),
         ),
         _count,
     ),

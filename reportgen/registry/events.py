@@ -66,7 +66,9 @@ KEYS: Mapping[Tag, frozenset[str]] = {
     Tag.REPORT_MARK_CORRECT: _MARK | {"successor"},
     Tag.OBJECTION_CASE_OPEN: _CASE,
     Tag.OBJECTION_CASE_CLOSE: _CASE,
+    Tag.OBJECTION_STATEMENT_ADD: _CASE,
     Tag.SUBJECT_FACTS_IMPORT: frozenset({"uscc", "sha256", "on", "rows"}),
+    Tag.SUBJECT_FACTS_LOOK: frozenset({"uscc"}),
     Tag.SUBJECT_HIT_CONFIRM: frozenset({"uscc", "hit"}),
     Tag.SUBJECT_HIT_REJECT: frozenset({"uscc", "hit"}),
     Tag.LIST_EDITION_IMPORT: frozenset({"sha256", "on", "rows"}),
@@ -81,7 +83,9 @@ KEYS: Mapping[Tag, frozenset[str]] = {
     Tag.OFFICE_BACKUP_RESTORE: _BACKUP,
     Tag.OFFICE_ERASE_RUN: _BACKUP | {"until", "reason"},
     Tag.OFFICE_ACCOUNT_CHANGE: frozenset({"login", "state", "uscc"}),
+    Tag.OFFICE_APIKEY_CHANGE: frozenset({"login", "state", "uscc", "api_key"}),
     Tag.APPLICATION_STATE_CHANGE: _PLACE | {"application", "state", "applicant"},
+    Tag.UPLOAD_STATE_CHANGE: frozenset({"uscc", "state", "sha256"}),
 }
 """What an event of each tag may say; everything else is refused."""
 

@@ -18,22 +18,10 @@ from sqlmodel import Session, col, select
 from reportgen.errors import ReportgenError
 from reportgen.registry.event_data import Value
 from reportgen.registry.events import Tag, record
-from reportgen.registry.standing import LABELS as LABELS  # noqa: PLC0414 - a life has these states
+from reportgen.registry.standing import EDGES as EDGES  # noqa: PLC0414 - a life has these edges
+from reportgen.registry.standing import LABELS as LABELS  # noqa: PLC0414 - and these states
 from reportgen.registry.tables import LIGHT, Kind, PartyRow, ReportRow, RequestRow, RestsOnRow, State
 from reportgen.store.rows import changed, enter_once, table_of, taken
-
-EDGES: Mapping[State, frozenset[State]] = {
-    State.DRAFT: frozenset({State.DRAFT, State.REVIEWED}),
-    State.REVIEWED: frozenset({State.DRAFT, State.RENDERING}),
-    State.RENDERING: frozenset({State.ISSUED, State.VOID}),
-    State.ISSUED: frozenset({State.CONSUMED, State.REVOKED, State.EXPIRED}),
-    State.CONSUMED: frozenset({State.ISSUED, State.REVOKED, State.ARCHIVED}),
-    State.EXPIRED: frozenset(),
-    State.ARCHIVED: frozenset({State.REVOKED}),
-    State.REVOKED: frozenset(),
-    State.VOID: frozenset(),
-}
-"""From which state a report may go to which; docs/register.md prints the same table."""
 
 
 @dataclass(frozen=True)

@@ -123,6 +123,12 @@ def due(session: Session) -> list[ObjectionRow]:
     return list(session.exec(asked.order_by(col(ObjectionRow.answer_by), col(ObjectionRow.id))).all())
 
 
+def ended(session: Session, limit: int = 200) -> list[ObjectionRow]:
+    """Return the cases that were closed, the last one at the top."""
+    asked = select(ObjectionRow).where(ObjectionRow.state != "OPEN")
+    return list(session.exec(asked.order_by(col(ObjectionRow.closed_at).desc()).limit(limit)).all())
+
+
 def overdue(case: ObjectionRow, on: date) -> bool:
     """Say whether a case should have been answered before a day."""
     return case.state == "OPEN" and case.answer_by < on

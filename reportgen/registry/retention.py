@@ -38,6 +38,7 @@ from reportgen.registry.tables import (
     RestsOnRow,
     State,
 )
+from reportgen.registry.uploads import RECEIVED
 from reportgen.settings import ARCHIVE_FOLDER
 from reportgen.store import erase, left
 from reportgen.store.engine import Store
@@ -192,7 +193,8 @@ class Keeper:
         A long-term copy has its original's name, and goes with it.
         """
         # The files first: a file has its row before it has its name.
-        standing = files.names()
+        # What strangers handed in is no report, and has rows of its own.
+        standing = [name for name in files.names() if not name.startswith(RECEIVED)]
         rows = self.store.read(_numbered)
         named = {each.file for each in rows if each.file and each.id not in gone}
         freed = {each.number for each in rows if each.file not in named}

@@ -21,6 +21,18 @@ LABELS: Mapping[State, str] = {
     State.VOID: "作废",
 }
 
+EDGES: Mapping[State, frozenset[State]] = {
+    State.DRAFT: frozenset({State.DRAFT, State.REVIEWED}),
+    State.REVIEWED: frozenset({State.DRAFT, State.RENDERING}),
+    State.RENDERING: frozenset({State.ISSUED, State.VOID}),
+    State.ISSUED: frozenset({State.CONSUMED, State.REVOKED, State.EXPIRED}),
+    State.CONSUMED: frozenset({State.ISSUED, State.REVOKED, State.ARCHIVED}),
+    State.EXPIRED: frozenset(),
+    State.ARCHIVED: frozenset({State.REVOKED}),
+    State.REVOKED: frozenset(),
+    State.VOID: frozenset(),
+}
+"""From which state a report may go to which; docs/register.md prints the same table."""
 KINDS: Mapping[Kind, str] = {Kind.REPORT: REPORT, Kind.RECORD: RECORD, Kind.GRADE: GRADE}
 SUPERSEDED = "被替代"
 

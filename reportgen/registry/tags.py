@@ -29,7 +29,9 @@ class Tag(StrEnum):
     REPORT_MARK_CORRECT = "report:mark:correct"
     OBJECTION_CASE_OPEN = "objection:case:open"
     OBJECTION_CASE_CLOSE = "objection:case:close"
+    OBJECTION_STATEMENT_ADD = "objection:statement:add"
     SUBJECT_FACTS_IMPORT = "subject:facts:import"
+    SUBJECT_FACTS_LOOK = "subject:facts:look"
     SUBJECT_HIT_CONFIRM = "subject:hit:confirm"
     SUBJECT_HIT_REJECT = "subject:hit:reject"
     LIST_EDITION_IMPORT = "list:edition:import"
@@ -44,7 +46,9 @@ class Tag(StrEnum):
     OFFICE_BACKUP_RESTORE = "office:backup:restore"
     OFFICE_ERASE_RUN = "office:erase:run"
     OFFICE_ACCOUNT_CHANGE = "office:account:change"
+    OFFICE_APIKEY_CHANGE = "office:apikey:change"
     APPLICATION_STATE_CHANGE = "application:state:change"
+    UPLOAD_STATE_CHANGE = "upload:state:change"
 
 
 OFFICE = "office"

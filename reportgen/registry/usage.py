@@ -49,6 +49,12 @@ def quarter(text: str) -> tuple[datetime, datetime]:
     return _midnight(year, first), _midnight(*after)
 
 
+def quarters(on: date, count: int) -> list[str]:
+    """Return the names of so many quarters up to the one of a day, the oldest first."""
+    last = on.year * 4 + (on.month - 1) // _MONTHS
+    return [f"{number // 4}Q{number % 4 + 1}" for number in range(last - count + 1, last + 1)]
+
+
 def _midnight(year: int, month: int) -> datetime:
     return datetime.combine(date(year, month, 1), time.min)
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from sqlalchemy import bindparam
 from sqlmodel import Session, col, select
 
 from reportgen.certify.facts import COMPARISON, NOTICE, Change, RegisterFacts, Source
@@ -14,10 +15,19 @@ from reportgen.registry import queries
 from reportgen.registry.standing import KINDS, SUPERSEDED, later, standing
 from reportgen.registry.tables import EventRow, Kind, NoticeRow, ReportRow
 from reportgen.registry.tags import OFFICE, Tag
-from reportgen.store.tables import AgencyRow
+from reportgen.store.tables import AgencyRow, ProjectRow
 
 if TYPE_CHECKING:
     from reportgen.registry.view import Party
+
+# Built once, and no project is read whole for its name: anybody may ask, as often as he likes.
+_AGENCY = select(AgencyRow.name).where(AgencyRow.id == 1)
+_PROJECT = (
+    select(ProjectRow.name)
+    .where(col(ProjectRow.project) == bindparam("project"), col(ProjectRow.round) == bindparam("round"))
+    .order_by(col(ProjectRow.known_at).desc(), col(ProjectRow.id).desc())
+    .limit(1)
+)
 
 
 @dataclass(frozen=True)
@@ -63,16 +73,11 @@ def paper(session: Session, number: str, code: str, at: datetime) -> Paper:
 
 
 def _book(session: Session, at: datetime) -> RegisterFacts:
-    agency = session.get(AgencyRow, 1)
-    return RegisterFacts(Source.REGISTER, at, agency.name if agency else "")
+    return RegisterFacts(Source.REGISTER, at, session.exec(_AGENCY).one_or_none() or "")
 
 
 def _project_name(session: Session, row: ReportRow) -> str:
-    from reportgen.store.projects import project_at
-
-    with suppress(ReportgenError):
-        return project_at(session, row.project, row.round).name
-    return ""
+    return session.exec(_PROJECT, params={"project": row.project, "round": row.round}).first() or ""
 
 
 def _row(session: Session, sha256: str, number: str) -> ReportRow | None:

@@ -5,14 +5,20 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from sqlalchemy import bindparam
 from sqlmodel import Session, col, select
 
 from reportgen.registry.events import Tag, report_stream
 from reportgen.registry.standing import SUPERSEDED, Change, earlier, later, standing
 from reportgen.registry.tables import EventRow, Kind, ReportRow, RequestRow
-from reportgen.registry.words import KINDS, TAGS, conclusion
+from reportgen.registry.words import KINDS, OUTCOMES, REASONS, TAGS, Reason, conclusion
 from reportgen.store.agency import lost_on
 from reportgen.store.tables import SubjectRow
+
+# Built once: every list and every look-up asks it.
+_NAMES = select(SubjectRow.uscc, SubjectRow.name).where(
+    col(SubjectRow.uscc).in_(bindparam("codes", expanding=True))
+)
 
 
 @dataclass(frozen=True)
@@ -32,6 +38,11 @@ class Happened:
     tag: str
     actor: str
     said: Mapping[str, object]
+
+    @property
+    def words(self) -> str:
+        """Return what of its data a line shows; `said` holds all."""
+        return "，".join(words for name, value in self.said.items() if (words := _said(name, value)))
 
 
 @dataclass(frozen=True)
@@ -110,6 +121,17 @@ def show(session: Session, row: ReportRow, on: date) -> Shown:
     )
 
 
+def _said(name: str, value: object) -> str:
+    if name == "outcome":
+        return OUTCOMES.get(str(value), "")
+    if name == "reason":
+        return REASONS.get(Reason(str(value)), "") if value in set(Reason) else str(value)
+    return f"{_TOLD[name]} {value}" if name in _TOLD else ""
+
+
+_TOLD = {"by": "使用单位", "first": "办理人", "second": "办理人", "pages": "页数"}
+
+
 def _summary(session: Session, row: ReportRow, names: Mapping[str, str], on: date) -> Summary:
     stands = standing(row, on)
     after = later(session, row) if row.superseded else []
@@ -131,8 +153,7 @@ def _summary(session: Session, row: ReportRow, names: Mapping[str, str], on: dat
 
 
 def _names(session: Session, codes: Collection[str]) -> Mapping[str, str]:
-    found = select(SubjectRow.uscc, SubjectRow.name).where(col(SubjectRow.uscc).in_(codes))
-    return dict(session.exec(found).all())
+    return dict(session.exec(_NAMES, params={"codes": list(codes)}).all())
 
 
 def _events(session: Session, row: ReportRow) -> list[Happened]:

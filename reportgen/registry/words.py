@@ -62,7 +62,9 @@ TAGS: Mapping[Tag, str] = {
     Tag.REPORT_MARK_CORRECT: "标明已出更正通知",
     Tag.OBJECTION_CASE_OPEN: "受理异议",
     Tag.OBJECTION_CASE_CLOSE: "办结异议",
+    Tag.OBJECTION_STATEMENT_ADD: "附注主体声明",
     Tag.SUBJECT_FACTS_IMPORT: "导入主体信息",
+    Tag.SUBJECT_FACTS_LOOK: "查看主体信息",
     Tag.SUBJECT_HIT_CONFIRM: "确认名单命中",
     Tag.SUBJECT_HIT_REJECT: "排除名单命中",
     Tag.LIST_EDITION_IMPORT: "导入名单",
@@ -77,7 +79,9 @@ TAGS: Mapping[Tag, str] = {
     Tag.OFFICE_BACKUP_RESTORE: "恢复",
     Tag.OFFICE_ERASE_RUN: "依规删除",
     Tag.OFFICE_ACCOUNT_CHANGE: "变更门户账号",
+    Tag.OFFICE_APIKEY_CHANGE: "变更接口密钥",
     Tag.APPLICATION_STATE_CHANGE: "办理申请",
+    Tag.UPLOAD_STATE_CHANGE: "办理上传的资料",
 }
 
 

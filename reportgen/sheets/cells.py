@@ -29,6 +29,7 @@ _DATE = re.compile(
 _RUN, _SERIAL = re.compile(r"(\d{4})(\d{2})(\d{2})"), re.compile(r"[1-9]\d{4}")
 _THOUSANDS = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d+)?")
 _FIGURE = re.compile(r"[+-]?(?=[\d.]{1,25}$)\d+(?:\.\d+)?")
+_WORDED = re.compile(r"(?=.*\d)(?=.*[\u4e00-\u9fff]).*")
 _UNITS = sorted(MONEY, key=len, reverse=True)
 _BETWEEN = re.compile("[、；;]")
 _QUOTED = re.compile(r"^'(?='*[=+\-@#])")
@@ -103,7 +104,10 @@ def _yes_no(text: str, _: Column, __: str) -> str:
 
 
 def _number(text: str, column: Column, _: str) -> str:
-    return _digits(text).removesuffix(column.unit)
+    digits = _digits(text).removesuffix(column.unit)
+    if _WORDED.fullmatch(digits):
+        raise CellError(f"只填数，不写单位或其他文字：{text[:60]}")
+    return digits
 
 
 def _money(text: str, column: Column, unit: str) -> str:

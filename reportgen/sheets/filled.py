@@ -5,22 +5,43 @@ that it has to say, and nothing of what hangs on an unread cell.
 """
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from reportgen.errors import Fault
+from reportgen.errors import Fault, printable
 from reportgen.plain import parent
-from reportgen.sheets.form import FAULTS, NOTES, Form
+from reportgen.sheets.form import FAULTS, NOTES, Column, Form, Sort
 from reportgen.sheets.grid import UNREAD, Cell, Grid, Item, Wrong, read_grid
 from reportgen.sheets.identity import settle
-from reportgen.sheets.tables import Tables, tables_of
+from reportgen.sheets.tables import MOST_ROWS, Tables, tables_of
 from reportgen.sheets.text import NOTE_MARK, is_blank
 
 _FIELD = re.compile(r"[a-z_]+(?:\.[a-z_]+)*")
 _BETWEEN = re.compile("[ ：、]")
-_CODE, _MISSING = "E0301", "缺少此项"
+_TWICE = re.compile(r"“([^“”]+)”（\1）")
+_CODE, _MISSING, _NO_SHARE = "E0301", "缺少此项", ("应不大于 1", "应为数字")
+_SHOWN = 60
+
+
+@dataclass(frozen=True)
+class Placed(Fault):
+    """A fault with its place in a filled-in form, which a clerk looks for rather than the path in the tree."""
+
+    place: str = ""
+    said: str = ""
+
+    def __str__(self) -> str:
+        """Return the fault as one line: where, then what."""
+        return printable(f"{self.place}：{self.said}")
+
+
+def placed(fault: Fault, places: Iterable[object]) -> Fault:
+    """Return a fault at its places, if there are any; its `what` then names them in brackets."""
+    place = "、".join(map(str, places))
+    return Placed(fault.code, fault.path, f"{fault.what}（{place}）", place, fault.what) if place else fault
 
 
 @dataclass
@@ -34,15 +55,25 @@ class Filled:
     cells: dict[Fault, Cell] = field(default_factory=dict)
     grids: dict[str, Grid] = field(default_factory=dict)
 
-    def place(self, path: str) -> str:
-        """Return where a path stands, in brackets: sheet, row and column; nothing where that is no one place."""
-        cell = self.cell(path)
-        if cell is not None:
-            return f"（{cell}）"
-        sheet = next((sheet for sheet in self.form.sheets if sheet.path == path.partition("[")[0]), None)
-        if sheet is None or sheet.title in self.grids:
-            return ""
-        return f"（没有“{sheet.title}”表）"
+    def in_order(self, faults: Iterable[Fault]) -> list[Fault]:
+        """Return faults in the order of sheets, rows and columns; first what stands on no sheet."""
+        return sorted(faults, key=self._order)
+
+    def _order(self, fault: Fault) -> tuple[int, int, int]:
+        sheets = [sheet.path for sheet in self.form.sheets]
+        cell = self.cells.get(fault)
+        titles = {grid.title: sheets.index(grid.sheet.path) for grid in self.grids.values()}
+        if cell is not None and cell.title in titles:
+            # What belongs to several rows, or to one that is not there, comes after what has a row.
+            return titles[cell.title], cell.row or MOST_ROWS + 1, cell.column
+        path = fault.path.partition("[")[0]
+        return sheets.index(path) if path in sheets else -1, 0, 0
+
+    def _lacking(self, path: str) -> str:
+        """Return that the sheet of a path is not there, or nothing."""
+        name = path.partition("[")[0]
+        sheet = next((sheet for sheet in self.form.sheets if sheet.path and sheet.path == name), None)
+        return f"没有“{sheet.title}”表" if sheet and sheet.title not in self.grids else ""
 
     def cell(self, path: str) -> Cell | None:
         """Return the cell of a path, or the row or sheet it belongs to; None where it is of no sheet there is."""
@@ -60,8 +91,9 @@ class Filled:
     def told(self, fault: Fault) -> Fault:
         """Return a model's fault with its place, the names of fields in Chinese."""
         cells = [cell] if (cell := self.cell(fault.path)) else self._repeated(fault)
-        place = f"（{'、'.join(map(str, cells))}）" if cells else self.place(fault.path)
-        told = Fault(fault.code, fault.path, f"{self._reworded(fault)}{place}")
+        lacking = "" if cells else self._lacking(fault.path)
+        said = Fault(fault.code, fault.path, self._reworded(fault))
+        told = placed(said, cells or filter(None, [lacking]))
         if cells:
             self.cells[told] = cells[-1]
         return told
@@ -71,7 +103,7 @@ class Filled:
         path = wrong.path
         if wrong.item:
             path = f"{wrong.item.path}.{wrong.item.fields.get(path, path)}".strip(".")
-        fault = Fault(_CODE, path, f"{wrong.what}（{wrong.cell}）")
+        fault = placed(Fault(_CODE, path, wrong.what), [wrong.cell])
         self.cells[fault] = wrong.cell
         (self.warnings if wrong.warns else self.faults).append(fault)
 
@@ -119,20 +151,37 @@ class Filled:
         return [cell for name, cells in self._ids.items() if name in named for cell in cells]
 
     def _reworded(self, fault: Fault) -> str:
-        """Return what is wrong between several cells with their heads in place of the model's names."""
+        """Return what is wrong with a cell as it was typed, between several with their heads for the model's names."""
         found = self._of(fault.path) if fault.path else self._whole
-        if found is None or found[2] in {column.path for column in found[0].sheet.columns}:
+        if found is None:
             return fault.what
-        columns, below = found[0].sheet.columns, found[2]
-        lacking = [c.head for c in columns if c.required and c.path.startswith(f"{below}.")]
-        if fault.what == _MISSING and lacking:
-            return f"缺少 {'、'.join(lacking)}"
-        said = found[1].fields
-        heads = {said.get(c.path, c.path).removeprefix(f"{below}."): c.head for c in columns}
-        if not fault.path:
-            # What is wrong with the whole names ids as well, and a short word may be part of one.
-            heads = {name: head for name, head in heads.items() if "_" in name}
-        return _FIELD.sub(lambda match: f"“{heads[match[0]]}”" if match[0] in heads else match[0], fault.what)
+        column = next((c for c in found[0].sheet.columns if c.path == found[2]), None)
+        return _between(fault, *found) if column is None else _as_typed(fault.what, found[1], column)
+
+
+def _as_typed(what: str, item: Item, column: Column) -> str:
+    """Return what is wrong with a cell by what was typed there, not by what that was read as."""
+    read, typed = item.typed.get(column.path, ("", ""))
+    if read and what.endswith(f"：{read[:_SHOWN]}"):
+        what = f"{what.removesuffix(read[:_SHOWN])}{typed[:_SHOWN]}"
+    said, _, value = what.partition("：")
+    if column.sort is Sort.SHARE and said in _NO_SHARE:
+        return f"比例{said}，百分之三十写作 30% 或 0.3：{value}"
+    return what
+
+
+def _between(fault: Fault, grid: Grid, item: Item, below: str) -> str:
+    columns = grid.sheet.columns
+    lacking = [c.head for c in columns if c.required and c.path.startswith(f"{below}.")]
+    if fault.what == _MISSING and lacking:
+        return f"缺少 {'、'.join(lacking)}"
+    heads = {item.fields.get(c.path, c.path).removeprefix(f"{below}."): c.head for c in columns}
+    if not fault.path:
+        # What is wrong with the whole names ids as well, and a short word may be part of one.
+        heads = {name: head for name, head in heads.items() if "_" in name}
+    told = _FIELD.sub(lambda match: f"“{heads[match[0]]}”" if match[0] in heads else match[0], fault.what)
+    # The model's own word for a field stands in brackets behind its name.
+    return _TWICE.sub(r"“\1”", told).replace(" “", "“").replace("” ", "”")
 
 
 def read_filled(path: Path, form: Form) -> Filled:

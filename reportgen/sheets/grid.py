@@ -49,13 +49,15 @@ class Cell:
 class Item:
     """What a row says, where it stands, and in the end its path in the tree.
 
-    `fields`: the paths in the tree, below the item, of columns that have others.
+    `fields`: the paths in the tree, below the item, of columns that have others. `typed`: what stands in the cells
+    of columns that are read as something else, with what that is.
     """
 
     row: int
     data: dict[str, Any]
     path: str = ""
     fields: dict[str, str] = field(default_factory=dict)
+    typed: dict[str, tuple[str, str]] = field(default_factory=dict)
 
     def column(self, below: str) -> str:
         """Return the path of the column that says a field, or what the field is a part of."""
@@ -215,6 +217,8 @@ def _take(grid: Grid, item: Item, column: Column, value: object, how: tuple[str,
         return
     if found is not None:
         put(item.data, column.path, found)
+    if isinstance(found, str) and found != str(value):
+        item.typed[column.path] = (found, str(value).strip())
 
 
 def _shown(head: object) -> str:

@@ -39,14 +39,21 @@ def as_workbook(form: Form, tree: Tree | None = None) -> bytes:
     return workbook(_notes(form), *sheets)
 
 
-def as_csv(form: Form, tree: Tree | None = None) -> dict[str, bytes]:
-    """Return a form as CSV files by their names, empty with an example in each, or filled in."""
-    found = {}
+def as_tables(form: Form, tree: Tree | None = None) -> dict[str, list[Sequence[Value]]]:
+    """Return the rows of each sheet of a form by its title, its heads first: with an example, or filled in."""
+    found: dict[str, list[Sequence[Value]]] = {}
     for sheet in form.sheets:
         heads = PAIRS if sheet.pairs else [column.title for column in sheet.columns]
-        rows = _paired(sheet, tree) if sheet.pairs else _listed(sheet, tree)
-        found[f"{sheet.title}.csv"] = written([heads, *([_plain(value) for value in row] for row in rows)])
+        found[sheet.title] = [heads, *(_paired(sheet, tree) if sheet.pairs else _listed(sheet, tree))]
     return found
+
+
+def as_csv(form: Form, tree: Tree | None = None) -> dict[str, bytes]:
+    """Return a form as CSV files by their names, empty with an example in each, or filled in."""
+    return {
+        f"{title}.csv": written([heads, *([_plain(value) for value in row] for row in rows)])
+        for title, (heads, *rows) in as_tables(form, tree).items()
+    }
 
 
 def _plain(value: Value) -> Value:

@@ -43,6 +43,11 @@ _DAMAGED = (
 _NAMED = {
     "report": "SELECT file, sha256 FROM report WHERE file IS NOT NULL AND state NOT IN ('RENDERING', 'VOID')",
     "notice": "SELECT file, sha256 FROM notice WHERE file IS NOT NULL",
+    "account": (
+        "SELECT authorisation AS file, authorisation_sha256 AS sha256 FROM account WHERE authorisation <> ''"
+    ),
+    "application": "SELECT letter AS file, letter_sha256 AS sha256 FROM application WHERE letter <> ''",
+    "upload": "SELECT file, sha256 FROM upload WHERE file <> ''",
 }
 
 

@@ -7,11 +7,10 @@ change nothing at all. SQLite knows no roles: whoever can write the file can do 
 
 _APPEND_ONLY = "event, checkpoint, checkpoint_line"
 _READ_ONLY = "alembic_version"
-# A role is taken back, a former code is put right, a session ends, and a 核实记录 goes with the fact that the office
-# must forget; so do the entries of lists and their hits, and what an import of a list left that came to no end.
-_DELETABLE = (
-    "role, fact_check, former_code, signed_in, failed_sign_in, hit, list_alias, list_entry, list_edition"
-)
+# A role is taken back, a former code is put right, a session ends, an answer of the API is kept for a day, and a
+# 核实记录 goes with the fact that the office must forget; so do the entries of lists and their hits, and what an import
+# of a list left that came to no end.
+_DELETABLE = "role, fact_check, former_code, signed_in, failed_sign_in, answered, hit, list_alias, list_entry, list_edition"
 
 
 def statements(role: str) -> tuple[str, ...]:

@@ -148,6 +148,11 @@ def roles_of(session: Session, login: str) -> frozenset[str]:
     return frozenset(session.exec(found).all())
 
 
+def names_of_users(session: Session) -> dict[str, str]:
+    """Return the names of all users by their logins."""
+    return dict(session.exec(select(UserRow.login, UserRow.name)).all())
+
+
 def add_staff(session: Session, name: str, post: str, since: date) -> StaffRow:
     """Enter a person of the agency with the post held since a day; raises E0355 where the name is taken."""
     row = StaffRow(name=name, post=post, since=since)

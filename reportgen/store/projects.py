@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime, time
 
-from sqlmodel import Session, col, select
+from sqlalchemy import func
+from sqlalchemy.orm import defer
+from sqlmodel import Session, col, or_, select
 
 from reportgen.errors import ReportgenError
 from reportgen.project.model import Project
@@ -56,6 +58,20 @@ def project_at(
         when = f"在 {known_at} 以前" if known_at else ""
         raise ReportgenError("E0351", path=name, detail=f"{which} {when}没有导入过")
     return Project.model_validate_json(row.content)
+
+
+def listed_projects(session: Session, text: str = "", limit: int = 100) -> list[ProjectRow]:
+    """Return the last version of each round whose id or name holds a text, those that close last at the top."""
+    last = select(func.max(ProjectRow.id)).group_by(col(ProjectRow.project), col(ProjectRow.round))
+    columns = (col(ProjectRow.project), col(ProjectRow.name))
+    found = (
+        select(ProjectRow)
+        .options(defer(ProjectRow.content))  # type: ignore[arg-type] # SQLModel types a column as its value
+        .where(col(ProjectRow.id).in_(last))
+        .where(or_(*(column.icontains(text, autoescape=True) for column in columns)))
+    )
+    order = (col(ProjectRow.closes_at).desc(), col(ProjectRow.id).desc())
+    return list(session.exec(found.order_by(*order).limit(limit)).all())
 
 
 def _newest(session: Session, name: str, round_: int | None, known_at: datetime | None) -> ProjectRow | None:

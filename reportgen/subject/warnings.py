@@ -2,8 +2,11 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator
+from datetime import date
+from decimal import Decimal
 
 from reportgen.subject.base import Fact, Model
+from reportgen.subject.grades import EXAMPLES, grade_word
 from reportgen.subject.identity import normalised
 from reportgen.subject.model import Subject
 
@@ -12,6 +15,11 @@ Known = Callable[[str], Subject | None]
 _LOOKALIKES = {"people": ("name", "certificate"), "equipment": ("name", "specification")}
 """Where one thing may be told so differently that it counts twice, and by what it is looked for."""
 _FURTHEST = 50
+_LARGEST, _TIMES = Decimal(10**11), 1000
+"""In 元, more than which hardly any sum is; and how many times the largest yearly revenue hardly any contract."""
+_HUNDRED_MILLION = Decimal(10**8)
+_OWN = "人民币"
+_GRADED = ("qualifications", "people")
 
 
 class Caution(Model):
@@ -26,10 +34,60 @@ def nobody(_: str) -> Subject | None:
     return None
 
 
-def warnings(subject: Subject, known: Known = nobody) -> tuple[Caution, ...]:
-    """Return the warnings of a subject; `known` finds the shareholders whose own holders are looked at."""
-    found = (*_imbalances(subject), *_circles(subject, known), *_lookalikes(subject))
+def warnings(subject: Subject, known: Known = nobody, *, today: date | None = None) -> tuple[Caution, ...]:
+    """Return the warnings of a subject; `known` finds the shareholders whose own holders are looked at.
+
+    `today` is told where days yet to come are to be looked at.
+    """
+    found = (
+        *(_to_come(subject, today) if today else ()),
+        *_out_of_proportion(subject),
+        *_imbalances(subject),
+        *_circles(subject, known),
+        *_grades(subject),
+        *_lookalikes(subject),
+    )
     return tuple(Caution(path=path, text=text) for path, text in found)
+
+
+def _to_come(subject: Subject, today: date) -> Iterator[tuple[str, str]]:
+    if subject.as_of > today:
+        yield "as_of", f"数据截止日 {subject.as_of} 晚于今天 {today}，请核对"
+    for index, source in enumerate(subject.sources):
+        if source.collected_on > today:
+            yield f"sources[{index}].collected_on", f"采集日期 {source.collected_on} 晚于今天 {today}，请核对"
+
+
+def _out_of_proportion(subject: Subject) -> Iterator[tuple[str, str]]:
+    """Yield sums that look as if 元 were typed where 万元 was asked for."""
+    most = max((s.revenue for s in subject.statements if s.revenue), default=None)
+    for path, name, amount in _sums(subject):
+        told = f"{name}为 {amount / _HUNDRED_MILLION:,.2f} 亿元"
+        if amount > _LARGEST:
+            yield path, f"{told}，请核对单位：列名注万元的，填以万元计的数"
+        elif path.startswith("contracts") and most is not None and amount > most * _TIMES:
+            yield path, f"{told}，是最高年度营业收入的 {_TIMES} 倍以上，请核对单位"
+
+
+def _sums(subject: Subject) -> Iterator[tuple[str, str, Decimal]]:
+    held = subject.registration
+    if held.currency == _OWN:
+        yield "registration.capital", "注册资本", held.capital or Decimal(0)
+        yield "registration.paid_in", "实缴资本", held.paid_in or Decimal(0)
+    for index, holder in enumerate(subject.shareholders):
+        yield f"shareholders[{index}].subscribed", "认缴出资", holder.subscribed or Decimal(0)
+    for index, line in enumerate(subject.credit_lines):
+        yield f"credit_lines[{index}].limit", "授信额度", line.limit
+    for index, contract in enumerate(subject.contracts):
+        yield f"contracts[{index}].value", "合同金额", contract.value
+
+
+def _grades(subject: Subject) -> Iterator[tuple[str, str]]:
+    for collection in _GRADED:
+        for index, held in enumerate(getattr(subject, collection)):
+            if grade_word(held.grade) is None:
+                text = f"认不出等级“{held.grade}”，评价时作未证实；请照证书写作{EXAMPLES}之类"
+                yield f"{collection}[{index}].grade", text
 
 
 def _imbalances(subject: Subject) -> Iterator[tuple[str, str]]:

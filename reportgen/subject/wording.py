@@ -33,6 +33,20 @@ def differing(conflict: Conflict, subject: Subject) -> str:
     return f"{place}：{told}；{who}{look}"
 
 
+def differences(found: tuple[FactChange, ...], before: Subject, after: Subject) -> Iterator[str]:
+    """Yield a line for each difference between two versions, and in words what it means where that is plain."""
+    for change in found:
+        place = f"{change.collection}.{change.fact}"
+        meaning = words(change, before, after)
+        if change.sort is not Sort.CHANGED or meaning:
+            yield f"{change.sort} {place}" + (f"：{meaning}" if meaning else "")
+        yield from (
+            f"{change.sort} {place}.{f.path}：{_value(f.before)} → {_value(f.after)}" for f in change.fields
+        )
+    if not found:
+        yield "没有差异"
+
+
 def _found(subject: Subject, change: FactChange) -> Fact | None:
     for path, fact in subject.facts():
         if fact.id == change.fact and path.startswith(change.collection):
@@ -65,3 +79,7 @@ def _state(old: CreditRecord, new: CreditRecord) -> str:
     over = "异议已办结，" if old.state is RecordState.DISPUTED else ""
     day = dates.get(new.state)
     return f"{over}{new.state}" + (f"（{day}）" if day else "")
+
+
+def _value(value: object) -> str:
+    return "（无）" if value in (None, "", []) else str(value)

@@ -13,8 +13,33 @@ from starlette.staticfiles import StaticFiles
 from reportgen import __version__
 from reportgen.errors import ReportgenError
 from reportgen.settings import Office, asset_dir, find_office
-from reportgen.web import committee, operation, public, sign
+from reportgen.web import (
+    account_keys,
+    agency,
+    agency_accounts,
+    agency_application,
+    agency_audit,
+    agency_hits,
+    agency_objections,
+    agency_projects,
+    agency_reports,
+    agency_standing,
+    agency_subjects,
+    agency_uploads,
+    agency_usage,
+    agency_users,
+    bidder,
+    bidder_apply,
+    bidder_files,
+    bidder_records,
+    committee,
+    operation,
+    public,
+    registration,
+    sign,
+)
 from reportgen.web.access import require_complete
+from reportgen.web.api import applications, document, reports, uses
 from reportgen.web.door import door
 from reportgen.web.envelope import Envelope
 from reportgen.web.house import House, opened
@@ -23,7 +48,24 @@ from reportgen.web.pages import FOLDER
 from reportgen.web.settings import web_settings
 from reportgen.web.trouble import answer_errors
 
-_ROOMS = (public, sign, committee, operation)
+_AGENCY = (
+    agency,
+    agency_application,
+    agency_accounts,
+    agency_uploads,
+    agency_reports,
+    agency_hits,
+    agency_objections,
+    agency_subjects,
+    agency_projects,
+    agency_usage,
+    agency_audit,
+    agency_users,
+    agency_standing,
+)
+_API = (document, applications, reports, uses)
+_BIDDER = (registration, bidder, bidder_apply, bidder_files, bidder_records)
+_ROOMS = (*_AGENCY, *_BIDDER, *_API, account_keys, public, sign, committee, operation)
 
 
 def create_app(office: Office) -> FastAPI:

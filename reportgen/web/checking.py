@@ -1,16 +1,20 @@
 """Checking what strangers hand in: in a process of its own, with a deadline, in memory alone."""
 
 import threading
+from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures import TimeoutError as DeadlineError
 from concurrent.futures.process import BrokenProcessPool
 from datetime import datetime
 from multiprocessing import get_context
+from typing import ParamSpec, TypeVar
 
 from reportgen.certify.facts import Trust
 from reportgen.certify.verify import Examined, examine
 from reportgen.errors import ReportgenError
 
+P = ParamSpec("P")
+T = TypeVar("T")
 DEADLINE = 20
 """Seconds that one file may take; the slowest file known takes a quarter of a second."""
 
@@ -24,13 +28,17 @@ class Checker:
         self._pool: ProcessPoolExecutor | None = None
 
     def examine(self, data: bytes, trust: Trust, at: datetime) -> Examined:
-        """Return what a file says by itself; raises E0921 where reading it did not end, and what reading raises."""
+        """Return what a file says by itself; raises E0392 where reading it did not end, and what reading raises."""
+        return self.run(examine, data, trust, at)
+
+    def run(self, work: Callable[P, T], *args: P.args, **words: P.kwargs) -> T:
+        """Return what a function of a module came to in a process of its own; raises E0392, and what it raises."""
         pool = self._started()
         try:
-            return pool.submit(examine, data, trust, at).result(DEADLINE)
+            return pool.submit(work, *args, **words).result(DEADLINE)
         except (DeadlineError, BrokenProcessPool) as error:
             self._replace(pool)
-            raise ReportgenError("E0921", seconds=DEADLINE) from error
+            raise ReportgenError("E0392", seconds=DEADLINE) from error
 
     def close(self) -> None:
         """End the processes."""

@@ -9,12 +9,13 @@ import tempfile
 import zipfile
 from pathlib import Path
 from typing import Annotated
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from reportgen.bundle import bundled
+from reportgen.certify.facts import Asked
 from reportgen.errors import Fault, ReportgenError
 from reportgen.registry import recipients, uses
 from reportgen.registry.lifecycle import Use
@@ -22,6 +23,8 @@ from reportgen.registry.manifest import Scope
 from reportgen.registry.recipients import Opened
 from reportgen.web.door import caller_of, form_of
 from reportgen.web.house import House, TheHouse
+from reportgen.web.pages import attached
+from reportgen.web.public import shown
 from reportgen.zone import now
 
 router = APIRouter(prefix="/committee")
@@ -67,7 +70,20 @@ def committee_report(request: Request, house: TheHouse, number: str) -> Response
     """Return a report's file as it was issued; that uses nothing up."""
     caller, at = caller_of(request), now()
     row = house.store.read(lambda session: recipients.own_report(session, caller.uscc, number, at))
-    return _attached(house.press.content(row), f"{number}.pdf", "application/pdf")
+    return attached(house.press.content(row), f"{number}.pdf", "application/pdf")
+
+
+@router.post("/verify", name="committee_verify")
+def committee_verify(request: Request, house: TheHouse, scope: TheProject) -> HTMLResponse:
+    """Show what a check of a file found, asked for this project; it is checked in memory and kept nowhere."""
+    project = _opened(request, house, scope).project
+    sent = form_of(request).files.get("file")
+    if sent is None:
+        return _beside(request, house, scope, "请选择要核验的 PDF 文件", 422)
+    asked = Asked(scope.project, scope.round)
+    return shown(
+        request, house, sent, asked, {"back": f"/committee/project?{_query(scope)}", "project": project}
+    )
 
 
 @router.get("/certificate", name="committee_certificate")
@@ -87,7 +103,7 @@ def committee_bundle(request: Request, house: TheHouse, scope: TheProject) -> Re
     with tempfile.TemporaryDirectory() as folder:
         bundled(scope, house.office, house.desk_of(caller.login), Path(folder), now())
         content = _zipped(Path(folder))
-    return _attached(content, f"{scope.project}-{scope.round}.zip", "application/zip")
+    return attached(content, f"{scope.project}-{scope.round}.zip", "application/zip")
 
 
 def _beside(request: Request, house: House, scope: Scope, wrong: str = "", status: int = 200) -> HTMLResponse:
@@ -122,11 +138,6 @@ def _used(request: Request, house: House, scope: Scope, numbers: list[str]) -> R
 
 def _query(scope: Scope) -> str:
     return urlencode({"project": scope.project, "round": scope.round})
-
-
-def _attached(content: bytes, name: str, kind: str) -> Response:
-    disposition = f"attachment; filename*=UTF-8''{quote(name)}"
-    return Response(content, media_type=kind, headers={"Content-Disposition": disposition})
 
 
 def _zipped(folder: Path) -> bytes:

@@ -20,6 +20,7 @@ from reportgen.store import accounts
 from reportgen.store.accounts import Caller
 from reportgen.web.access import ACCESS, REPORT, Rule, refuse
 from reportgen.web.house import House, TheHouse
+from reportgen.web.keyed import keyed
 from reportgen.zone import now
 
 # What strangers hand in is checked in memory and never written to a disk.
@@ -60,8 +61,16 @@ def cookie_name(house: House) -> str:
 
 
 async def door(request: Request, house: TheHouse) -> None:
-    """Let a request in; raises E1110, E1111 (not for him), E1112 (another site's form), E0303 (too large)."""
+    """Let a request in; raises E1110, E1111 (not for him), E1112 (another site's form), E0303 (too large).
+
+    Of the API, what `keyed` raises. What names something with a null character names nothing: E0203.
+    """
+    if "\0" in request.scope["path"]:
+        raise ReportgenError("E0203")
     rule = ACCESS[request.scope["route"].name]
+    if rule.scope is not None:
+        await keyed(request, house, rule)
+        return
     token = request.cookies.get(cookie_name(house), "")
     request.state.token = token
     request.state.caller = await run_in_threadpool(_caller, house, token) if token else None
@@ -124,7 +133,12 @@ async def _read(request: Request, rule: Rule) -> Filled:
         every, files = [], {}
         for name, value in form.multi_items():
             if isinstance(value, UploadFile):
-                files[name] = Sent(value.filename or "", await value.read())
+                files[name] = Sent(_text(value.filename or ""), await value.read())
             else:
-                every.append((name, value))
+                every.append((name, _text(value)))
     return Filled(dict(every), {name: sent for name, sent in files.items() if sent.data}, tuple(every))
+
+
+def _text(typed: str) -> str:
+    """Return what was typed without null characters, which no keyboard types and PostgreSQL refuses."""
+    return typed.replace("\0", "")

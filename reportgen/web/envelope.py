@@ -29,6 +29,13 @@ HEADERS: Mapping[str, str] = {
     "Cross-Origin-Resource-Policy": "same-origin",
 }
 """Of every answer; docs/security.md says what each is for."""
+FRAMED: Mapping[str, str] = {
+    "Content-Security-Policy": HEADERS["Content-Security-Policy"].replace(
+        "frame-ancestors 'none'", "frame-ancestors 'self'"
+    ),
+    "X-Frame-Options": "SAMEORIGIN",
+}
+"""Of a draft, which this portal's own page shows in a frame."""
 _HTTPS = "max-age=31536000; includeSubDomains"
 _ID = 8
 _FILES = "/static/"

@@ -13,6 +13,7 @@ from reportgen.press import Press, open_press
 from reportgen.settings import Office
 from reportgen.store.engine import Store
 from reportgen.web.checking import Checker
+from reportgen.web.drafts import Drafts
 from reportgen.web.limiting import Limits
 from reportgen.web.looks import Looks
 from reportgen.web.pages import Pages
@@ -32,6 +33,7 @@ class House:
     limits: Limits
     looks: Looks
     checker: Checker
+    drafts: Drafts
 
     @property
     def store(self) -> Store:
@@ -48,7 +50,7 @@ def opened(office: Office) -> Iterator[House]:
     """Open an office for the portal; raises E0311, E0901, E0902, E0905, E0906, E0911, E0914."""
     settings, issuer = web_settings(office), issuer_of(office)
     press = open_press(office, "portal")
-    looks, checker = Looks(press.store), Checker(settings.uploads)
+    looks, checker, drafts = Looks(press.store), Checker(settings.uploads), Drafts(office)
     try:
         yield House(
             office,
@@ -60,15 +62,17 @@ def opened(office: Office) -> Iterator[House]:
             Limits(settings),
             looks,
             checker,
+            drafts,
         )
     finally:
         checker.close()
+        drafts.close()
         looks.flush()
         press.store.close()
 
 
-def house_of(request: Request) -> House:
-    """Return what a request's pages work with."""
+async def house_of(request: Request) -> House:
+    """Return what a request's pages work with; no coroutine would mean a thread of its own for each request."""
     return cast("House", request.app.state.house)
 
 

@@ -31,18 +31,26 @@ class Limits:
         object.__setattr__(self, "_uploads", threading.BoundedSemaphore(self.settings.uploads))
 
     def look(self, address: str) -> None:
-        """Count a look at the public verification; raises E0920 where one address takes too many."""
+        """Count a look at the public verification; raises E0618 where one address takes too many."""
         self._hit("look", address, self.settings.rate)
 
     def sign_in(self, address: str) -> None:
-        """Count an attempt to sign in; raises E0920."""
+        """Count an attempt to sign in; raises E0618."""
         self._hit("sign-in", address, PER_SIGN_IN)
+
+    def stranger(self, address: str) -> None:
+        """Count a request with a key that is none; raises E0618."""
+        self._hit("stranger", address, PER_SIGN_IN)
+
+    def key(self, key: int) -> None:
+        """Count a request of an API key; raises E0618."""
+        self._hit("key", str(key), self.settings.api_rate)
 
     @contextmanager
     def upload(self) -> Iterator[None]:
-        """Let a file be checked, unless as many as may be are being checked; raises E0920 at once."""
+        """Let a file be checked, unless as many as may be are being checked; raises E0618 at once."""
         if not self._uploads.acquire(blocking=False):
-            raise ReportgenError("E0920", seconds=5)
+            raise ReportgenError("E0618", seconds=5)
         try:
             yield
         finally:
@@ -50,4 +58,4 @@ class Limits:
 
     def _hit(self, what: str, address: str, most: int) -> None:
         if not self._counter.hit(RateLimitItemPerMinute(most), what, address):
-            raise ReportgenError("E0920", seconds=SECONDS)
+            raise ReportgenError("E0618", seconds=SECONDS)

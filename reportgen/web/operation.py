@@ -1,20 +1,25 @@
 """For whoever runs the portal: is it alive, can it do its work, what does it count."""
 
+import os
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import date
 
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse, PlainTextResponse, Response
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, generate_latest
+from prometheus_client.multiprocess import MultiProcessCollector
 
 from reportgen.admission import check_office
 from reportgen.document.glyphs import survey
 from reportgen.errors import ReportgenError
 from reportgen.pipeline import means_of
+from reportgen.registry import applications
 from reportgen.store.agency import lost_on
 from reportgen.store.opening import require_current
 from reportgen.web.house import House, TheHouse
+from reportgen.web.metrics import QUEUED
 from reportgen.zone import now
 
 router = APIRouter()
@@ -43,9 +48,15 @@ def readyz(house: TheHouse) -> JSONResponse:
 
 
 @router.get("/metrics", name="metrics")
-def metrics() -> Response:
-    """Return what is counted, for Prometheus."""
-    return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+def metrics(house: TheHouse) -> Response:
+    """Return what is counted, for Prometheus; by all processes of the portal where there are several."""
+    with suppress(ReportgenError):
+        QUEUED.set(house.store.read(applications.waiting))
+    registry = REGISTRY
+    if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
+        registry = CollectorRegistry()
+        MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+    return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
 
 
 def _ready(house: House) -> Iterator[Ready]:

@@ -3,12 +3,14 @@
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from reportgen.document.issuer import Issuer
 from reportgen.settings import asset_dir
+from reportgen.web.navigation import places
 from reportgen.zone import now
 
 if TYPE_CHECKING:
@@ -47,9 +49,16 @@ class Pages:
             request_id=state.request_id,
             path=request.url.path,
             at=now(),
+            places=places(getattr(state, "caller", None)),
             **(said or {}),
         )
         return HTMLResponse(text, status)
+
+
+def attached(content: bytes, name: str, kind: str) -> Response:
+    """Return a file that a browser keeps under a name and does not open."""
+    disposition = f"attachment; filename*=UTF-8''{quote(name, safe='')}"
+    return Response(content, media_type=kind, headers={"Content-Disposition": disposition})
 
 
 def _moment(value: datetime | None) -> str:

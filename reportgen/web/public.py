@@ -5,6 +5,7 @@ A number alone tells nothing, and a wrong code no more than an unknown number. L
 """
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from fastapi import APIRouter, Request
@@ -12,13 +13,13 @@ from fastapi.responses import HTMLResponse
 from sqlmodel import Session
 
 from reportgen.certify import points
-from reportgen.certify.facts import RegisterFacts
+from reportgen.certify.facts import Asked, RegisterFacts
 from reportgen.certify.folding import Key, Point, Verdict, fold
 from reportgen.certify.inspection import LARGEST, number_of
 from reportgen.certify.verify import Verification, judge
 from reportgen.errors import Fault, ReportgenError
 from reportgen.registry.verification import Paper, facts, paper
-from reportgen.web.door import form_of
+from reportgen.web.door import Sent, form_of
 from reportgen.web.house import House, TheHouse
 from reportgen.web.looks import Way
 from reportgen.zone import now
@@ -67,22 +68,32 @@ def look_by_file(request: Request, house: TheHouse) -> HTMLResponse:
     if sent is None:
         wrong = by_field([Fault("E0301", "file", "请选择要核验的 PDF 文件")])
         return house.pages.page(request, "home", {"wrong": wrong}, 422)
+    return shown(request, house, sent)
+
+
+def shown(
+    request: Request,
+    house: House,
+    sent: Sent,
+    asked: Asked | None = None,
+    beside: Mapping[str, object] | None = None,
+) -> HTMLResponse:
+    """Return the page of what a check of a file found, and count the look; raises E0392, E0618 (too many at once)."""
     with house.limits.upload():
-        found = checked(house, sent.data)
-    house.looks.count(
-        Way.FILE, found.number if found.verdict is not Verdict.NOT_GENUINE else "", found.verdict
-    )
+        found = checked(house, sent.data, asked)
+    genuine = found.verdict is not Verdict.NOT_GENUINE
+    house.looks.count(Way.FILE, found.number if genuine else "", found.verdict)
     said = {"found": found, "name": sent.name, "size": len(sent.data), "largest": LARGEST}
-    return house.pages.page(request, "file", said)
+    return house.pages.page(request, "file", {**said, **(beside or {})})
 
 
-def checked(house: House, data: bytes) -> Verification:
-    """Return what the check of a file found by the register; raises E0921 (reading it did not end)."""
+def checked(house: House, data: bytes, asked: Asked | None = None) -> Verification:
+    """Return what the check of a file found by the register; raises E0392 (reading it did not end)."""
     at = now()
     said = house.checker.examine(data, house.trust, at)
     sha256, number = hashlib.sha256(data).hexdigest(), number_of(data)
     book = house.store.read(lambda session: facts(session, sha256, number, at))
-    return judge(data, said, public(book), None, at)
+    return judge(data, said, public(book), asked, at)
 
 
 def public(book: RegisterFacts) -> RegisterFacts:
@@ -104,7 +115,7 @@ def _looked(request: Request, house: House, number: str, code: str, way: Way) ->
     house.limits.look(address_of(request))
     at, number = now(), number.strip().upper()
     try:
-        found = house.store.read(lambda session: _told(session, number, code))
+        found = house.store.read(lambda session: told(session, number, code))
     except ReportgenError as error:
         if error.code != "E0505":
             raise
@@ -115,7 +126,8 @@ def _looked(request: Request, house: House, number: str, code: str, way: Way) ->
     return house.pages.page(request, "paper", {"told": found, "book": found.paper.book, "looked_at": at})
 
 
-def _told(session: Session, number: str, code: str) -> Told:
+def told(session: Session, number: str, code: str) -> Told:
+    """Return what a number and its code stand for; raises E0505."""
     at = now()
     found = paper(session, number, code, at)
     state = points.state(found.book, at.date(), held=True)

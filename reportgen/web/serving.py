@@ -1,13 +1,16 @@
-"""Serving the portal: uvicorn's processes, each with the whole portal, and logs as lines of JSON on stderr."""
+"""Serving the portal: uvicorn's processes, each with the whole portal, and beside them those that render."""
 
-import logging
+import os
+import signal
 import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
 
-import structlog
 import uvicorn
-from structlog.typing import Processor
 
 from reportgen.settings import Office
+from reportgen.web.logs import to_json_lines
 from reportgen.web.settings import web_settings
 
 _GRACE = 30
@@ -15,24 +18,27 @@ _GRACE = 30
 
 
 def serve(office: Office, host: str | None, port: int | None) -> None:
-    """Serve an office's portal until a signal ends it; raises E0311."""
+    """Serve an office's portal and render its queue until a signal ends it; raises E0311."""
     settings = web_settings(office)
     to_json_lines()
-    uvicorn.run(
-        "reportgen.web.serving:app",
-        factory=True,
-        host=host or settings.host,
-        port=port or settings.port,
-        workers=settings.processes,
-        loop="uvloop",
-        http="httptools",
-        access_log=False,
-        log_config=None,
-        proxy_headers=bool(settings.proxies),
-        forwarded_allow_ips=list(settings.proxies),
-        server_header=False,
-        timeout_graceful_shutdown=_GRACE,
-    )
+    # uvicorn ends with the signal that it was told to end by: what renders must be told first.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit())
+    with _counted_together(settings.processes), _rendering(office, settings.renderers):
+        uvicorn.run(
+            "reportgen.web.serving:app",
+            factory=True,
+            host=host or settings.host,
+            port=port or settings.port,
+            workers=settings.processes,
+            loop="uvloop",
+            http="httptools",
+            access_log=False,
+            log_config=None,
+            proxy_headers=bool(settings.proxies),
+            forwarded_allow_ips=list(settings.proxies),
+            server_header=False,
+            timeout_graceful_shutdown=_GRACE,
+        )
 
 
 def app() -> object:
@@ -43,25 +49,19 @@ def app() -> object:
     return served()
 
 
-def to_json_lines() -> None:
-    """Write what is logged as one line of JSON each, the portal's own and the libraries'."""
-    shared: list[Processor] = [
-        structlog.processors.add_log_level,
-        structlog.processors.TimeStamper(fmt="iso"),
-    ]
-    last: list[Processor] = [
-        structlog.processors.format_exc_info,
-        structlog.processors.JSONRenderer(ensure_ascii=False),
-    ]
-    structlog.configure(
-        processors=[*shared, *last],
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        cache_logger_on_first_use=True,
-    )
-    handler = logging.StreamHandler(sys.stderr)
-    remove = structlog.stdlib.ProcessorFormatter.remove_processors_meta
-    handler.setFormatter(
-        structlog.stdlib.ProcessorFormatter(foreign_pre_chain=shared, processors=[remove, *last])
-    )
-    logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
+@contextmanager
+def _counted_together(processes: int) -> Iterator[None]:
+    """Let several processes count for Prometheus in one folder, which has to be named before any of them counts."""
+    if processes == 1:
+        yield
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
+        yield
+
+
+def _rendering(office: Office, renderers: int) -> AbstractContextManager[None]:
+    # It counts, and so is loaded after it is known where.
+    from reportgen.web.rendering import rendering
+
+    return rendering(office, renderers)

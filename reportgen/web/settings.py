@@ -17,8 +17,8 @@ class WebSettings(Model):
     """Where the portal listens, what it trusts, and how much it takes on at once.
 
     `proxies`: addresses of the reverse proxies whose X-Forwarded-For is believed. `rate`: looks a minute that one
-    address may take at the public verification; `queue`: reports that may wait to be rendered; `uploads`: files
-    that are checked or read at the same moment.
+    address may take at the public verification; `api_rate`: requests a minute of one API key; `queue`: reports that
+    may wait to be rendered; `uploads`: files that are checked or read at the same moment.
     """
 
     host: str = "127.0.0.1"
@@ -28,6 +28,7 @@ class WebSettings(Model):
     proxies: tuple[str, ...] = ()
     secure: bool = True
     rate: Count = 60
+    api_rate: Count = 600
     queue: Count = 100
     uploads: Annotated[int, Field(ge=1, le=32)] = 2
 

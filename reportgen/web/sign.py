@@ -7,7 +7,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from reportgen.errors import Fault, ReportgenError
 from reportgen.store import accounts
-from reportgen.store.account_rows import AccountKind
+from reportgen.store.account_rows import AccountKind, AccountRow
 from reportgen.store.accounts import Caller
 from reportgen.web.door import caller_of, cookie_name, form_of
 from reportgen.web.house import House, TheHouse
@@ -59,7 +59,7 @@ def sign_out(request: Request, house: TheHouse) -> Response:
 def desk(request: Request) -> Response:
     """Go to the desk of whoever is signed in."""
     caller: Caller = caller_of(request)
-    return RedirectResponse(DESKS[caller.kind], 303)
+    return RedirectResponse(DESKS[caller.kind] if caller.active else "/register/sent", 303)
 
 
 def _token(house: House, login: str, password: str) -> str:
@@ -68,6 +68,14 @@ def _token(house: House, login: str, password: str) -> str:
     missing = [Fault("E0301", name, "请填写") for name, word in given.items() if not word]
     if missing:
         raise ReportgenError("E0301", path="sign-in", faults=missing)
+    account, at = proven(house, login, password).id or 0, now()
+    return house.store.write(
+        lambda session: accounts.sign_in(session, account, login, house.press.secret, at)
+    )
+
+
+def proven(house: House, login: str, password: str) -> AccountRow:
+    """Return the account whose password somebody knows, a failure counted; raises E1113 (wrong), E1114 (locked)."""
     at, secret = now(), house.press.secret
     if house.store.read(lambda session: accounts.locked(session, login, secret, at)):
         raise ReportgenError("E1114", minutes=accounts.LOCKED.seconds // 60)
@@ -75,11 +83,10 @@ def _token(house: House, login: str, password: str) -> str:
     # Outside of any transaction: it takes as long as it is meant to.
     right = accounts.fits(password, row.password if row else "")
     may = row and right and house.store.read(lambda session: accounts.caller(session, row))
-    if row is None or row.id is None or not may:
+    if row is None or not may:
         house.store.write(lambda session: accounts.failed(session, login, secret, at))
         raise ReportgenError("E1113")
-    account = row.id
-    return house.store.write(lambda session: accounts.sign_in(session, account, login, secret, at))
+    return row
 
 
 def _within(onward: str) -> str:

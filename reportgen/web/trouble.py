@@ -1,6 +1,7 @@
 """Errors as answers: a page for a person, problem+json for a program, both from the one table."""
 
-from typing import cast
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, cast
 from urllib.parse import quote
 
 import structlog
@@ -9,14 +10,17 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 from starlette.exceptions import HTTPException
 
-from reportgen.errors import Fault, ReportgenError
-from reportgen.faults import path_of
+from reportgen.errors import ReportgenError
+from reportgen.faults import faults_in
 from reportgen.web.house import House
 
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
+
 API = "/api/"
-_PROBLEM = "application/problem+json"
+PROBLEM = "application/problem+json"
 _LOG = structlog.get_logger("reportgen.web")
-_OF_STATUS = {404: "E0203", 405: "E0204"}
+_OF_STATUS = {404: ReportgenError("E0203"), 405: ReportgenError("E0204")}
 
 
 def answer_errors(app: FastAPI) -> None:
@@ -37,6 +41,11 @@ def answered(request: Request, error: ReportgenError) -> Response:
     return _patient(page, error)
 
 
+def told_as_problem(request: Request, error: ReportgenError) -> dict[str, object]:
+    """Return an error as RFC 9457 has it, with what the table says beside it."""
+    return {**error.data(), "type": f"/errors#{error.code}", "instance": request.state.request_id}
+
+
 def fault(request: Request, error: Exception) -> Response:
     """Return the answer to what nobody foresaw: the traceback goes to the office's log, a stranger learns where."""
     _LOG.error("fault", request=request.state.request_id, kind=type(error).__name__, exc_info=error)
@@ -49,18 +58,24 @@ def _told(request: Request, error: Exception) -> Response:
 
 def _plain(request: Request, error: Exception) -> Response:
     status = cast("HTTPException", error).status_code
-    return answered(request, ReportgenError(_OF_STATUS.get(status, "E0205")))
+    answer = answered(request, _OF_STATUS.get(status) or ReportgenError("E0205"))
+    # Which methods there are, where one was asked for that is not.
+    answer.headers.update(cast("HTTPException", error).headers or {})
+    return answer
 
 
 def _invalid(request: Request, error: Exception) -> Response:
-    found = cast("RequestValidationError", error).errors()
-    faults = [Fault("E0301", path_of(tuple(item["loc"][1:])), str(item["msg"])) for item in found]
+    found = cast("Sequence[ErrorDetails]", cast("RequestValidationError", error).errors())
+    # Their paths begin with where the field stood: the query, the path.
+    faults = faults_in([{**item, "loc": item["loc"][1:]} for item in found])
     return answered(request, ReportgenError("E0301", path="body", faults=faults))
 
 
 def _problem(request: Request, error: ReportgenError) -> Response:
-    told = {**error.data(), "type": f"/errors#{error.code}", "instance": request.state.request_id}
-    return _patient(JSONResponse(told, error.entry.http, media_type=_PROBLEM), error)
+    answer = JSONResponse(told_as_problem(request, error), error.entry.http, media_type=PROBLEM)
+    if error.entry.http == 401:
+        answer.headers["WWW-Authenticate"] = "Bearer"
+    return _patient(answer, error)
 
 
 def _patient(response: Response, error: ReportgenError) -> Response:

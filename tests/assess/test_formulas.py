@@ -13,10 +13,10 @@ from reportgen.assess.factors import adequacy
 from reportgen.assess.flips import sensitivity
 from reportgen.assess.funds import commitments, liquidity_need
 from reportgen.assess.model import Basis, Conclusion, Verdict
-from reportgen.assess.qualification import at_least
 from reportgen.assess.wording import day, money, number, percent, rounded
 from reportgen.policy.values import ConclusionRule, FactorCurve, Weights
 from reportgen.project.requirements import Factor
+from reportgen.subject.grades import at_least
 from tests.assess.build import asked, given_case, judged
 from tests.factories import Data
 
@@ -247,20 +247,22 @@ def test_adequacy_rises_in_a_line_and_ends_at_sufficiency(ratio: str, expected: 
     ("grade", "least", "enough"),
     [
         ("特级", "一级", True),
-        ("壹级", "一级", True),
         ("甲级", "一级", True),
         ("二级", "一级", False),
         ("丁级", "四级", True),
         ("高级", "中级", True),
         ("初级", "中级", False),
-        ("高级", "一级", False),
+        ("技师", "高级工", True),
+        ("高级", "一级", None),
         ("不分等级", "三级", False),
         ("C类", "C类", True),
-        ("", "三级", False),
+        ("A类", "C类", None),
+        ("二级", "不分等级", True),
+        ("", "三级", None),
         ("三级", "", True),
     ],
 )
-def test_grades_are_compared_within_one_scale_only(grade: str, least: str, enough: bool) -> None:
+def test_grades_are_compared_within_one_scale_only(grade: str, least: str, enough: bool | None) -> None:
     assert at_least(grade, least) is enough
 
 

@@ -18,7 +18,7 @@ from reportgen.cli import cli
 from reportgen.cli.demo import request_of
 from reportgen.cli.explain import explain
 from reportgen.cli.paragraph import wrapped
-from reportgen.cli.workings import mean_working, points, record_working, similar_working
+from reportgen.document.workings import mean_working, points, record_working, similar_working
 from reportgen.errors import ReportgenError
 from reportgen.intake.files import load_subject
 from reportgen.pipeline import judge
@@ -144,6 +144,13 @@ def test_gaps_are_explained_with_how_to_fill_them_and_leave_with_4() -> None:
     assert done.exit_code == 4
     assert "缺件：" in done.output
     assert "补办：" in done.output
+
+
+def test_gaps_say_where_in_the_workbook_they_are_filled() -> None:
+    lines = run(LACKING, "--project", SMALL).output.splitlines()
+    gaps = [number for number, line in enumerate(lines) if line.startswith("  缺 ")]
+    assert gaps
+    assert all(lines[number + 1].startswith("    填写：在“") for number in gaps)
 
 
 def hostile(tmp_path: Path, text: str) -> str:

@@ -125,17 +125,29 @@ def test_a_faulty_workbook_imports_nothing_and_is_marked(office: Path) -> None:
     assert refused("show", NAME).code == "E0351"
 
 
+@time_machine.travel(FIRST, tick=False)
 def test_a_check_tells_what_to_look_at_and_where(tmp_path: Path) -> None:
     sound = book(tmp_path / "p.xlsx", tender(报告有效期至="2026-12-01"))
     lines = run("check", sound, SMALL).stdout.splitlines()
     assert lines[0].startswith("文件 p.xlsx、项目 XM-2026-001、")
-    assert lines[1].endswith("届时报告已不能使用（“项目”表第 13 行 B 列“报告有效期至”）")
+    assert lines[1].startswith(
+        "  提示 “项目”表第 13 行 B 列“报告有效期至”：报告有效期至 2026-12-01，早于投标截止时间"
+    )
     assert len(lines) == 3
     first, second = told("check", sound, SMALL)
     assert [caution["path"] for caution in first["cautions"]] == ["report_valid_until"]
     assert (second["资格条件"], second["cautions"]) == (len(load_project(SMALL).requirements), [])
 
 
+def test_a_deadline_that_is_over_is_told(tmp_path: Path) -> None:
+    path = write_yaml(tmp_path / "p.yaml", project_data(report_valid_until="2027-03-31"))
+    with time_machine.travel("2026-12-11 09:30:00+08:00", tick=False):
+        assert "已经过去，今天是 2026-12-11" in run("check", path).stdout
+    with time_machine.travel("2026-12-10 23:30:00+08:00", tick=False):
+        assert "已经过去" not in run("check", path).stdout
+
+
+@time_machine.travel(FIRST, tick=False)
 def test_a_caution_of_a_file_has_its_line(tmp_path: Path) -> None:
     path = write_yaml(tmp_path / "p.yaml", project_data())
     (line,) = run("check", path).stdout.splitlines()[1:]

@@ -61,7 +61,7 @@ def test_a_warning_is_told_beside_the_result(tmp_path: Path) -> None:
     content["来源"][1].append("1900-01-01")
     done = run("subject", "check", folder(tmp_path / "s", content))
     assert done.exit_code == 0
-    assert done.stderr.startswith("提示：sources[0].complete_since：1900-01-01 表示日期不详")
+    assert done.stderr.startswith("提示：“来源”表第 2 行 E 列“清单起始日”：1900-01-01 表示日期不详")
 
 
 def test_a_copy_is_of_one_workbook(tmp_path: Path) -> None:

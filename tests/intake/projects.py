@@ -54,7 +54,7 @@ TERMS = st.one_of(
         "qualification",
         sort=st.sampled_from(QualificationKind),
         category=texts(),
-        grade=st.just("") | texts(),
+        grade=st.sampled_from(["", "一级", "特级", "不分等级", "C类"]),
     ),
     asked("bid_capacity", multiplier=perhaps(RATIOS), look_back_years=perhaps(SPANS), need=perhaps(SUMS)),
     asked(
@@ -85,7 +85,7 @@ TERMS = st.one_of(
         "people",
         post=texts(),
         certificate=texts(),
-        grade=st.just("") | texts(),
+        grade=st.sampled_from(["", "一级", "特级", "不分等级", "C类"]),
         specialty=st.just("") | texts(),
         count=st.integers(1, 500),
         free=BOOLS,

@@ -1,5 +1,6 @@
 """Every field of a subject and of a project has a column in its workbook, and every column a field."""
 
+import re
 from collections import Counter
 from datetime import date
 from decimal import Decimal
@@ -10,6 +11,7 @@ from pydantic import BaseModel
 
 from reportgen.intake.columns.asked import KINDS, TERMS
 from reportgen.intake.columns.binding import Leaf, leaves, lists
+from reportgen.intake.columns.filling import FILLING
 from reportgen.intake.columns.project import PROJECT
 from reportgen.intake.columns.subject import SUBJECT
 from reportgen.project.clauses import Choice, CreditClause
@@ -134,3 +136,12 @@ def test_the_columns_of_a_project_are_what_they_look() -> None:
         for column in sheet.columns:
             if column.example and column.offered:
                 assert column.example in column.offered, column.head
+
+
+def test_where_a_gap_is_filled_names_sheets_and_columns_that_there_are() -> None:
+    names = {sheet.title for sheet in SUBJECT.sheets}
+    names |= {column.head for sheet in SUBJECT.sheets for column in sheet.columns}
+    words = {word for sheet in SUBJECT.sheets for column in sheet.columns for word in column.words}
+    for about, said in FILLING.items():
+        assert set(re.findall("“([^”]+)”", said)) <= names | words, about
+    assert {kind for kind in KINDS if kind not in FILLING} == set()

@@ -263,7 +263,7 @@ def test_a_fault_is_told_once_with_its_cell(
             "各年营业收入",
             {"年数": 3},
             "",
-            "“金额”（各年同一要求）与 “分年要求”（各年分别的要求）须且只须写明一个",
+            "“金额”（各年同一要求）与“分年要求”（各年分别的要求）须且只须写明一个",
         ),
         ("各年营业收入", {"分年要求": "2024年5000"}, ".needs", "各年各写一次"),
         ("各年营业收入", {"分年要求": "2024年1万元、2024年2万元"}, ".needs", "各年各写一次"),
@@ -284,9 +284,9 @@ def test_a_fault_names_the_columns_of_its_kind(
 def test_every_fault_is_told_at_once(tmp_path: Path) -> None:
     content = tender(clause(种类="?"), clause(数量="x"), 事项="招标", **{"项目金额（万元）": "多"})
     assert list(faults(tmp_path, content)) == [
-        "requirements[0].kind",
         "matter",
         "value",
+        "requirements[0].kind",
         "requirements[1].count",
     ]
 
@@ -299,7 +299,7 @@ def test_a_missing_column_is_told_once(tmp_path: Path) -> None:
 
 def test_what_is_wrong_with_the_whole_is_told_in_the_words_of_the_sheet(tmp_path: Path) -> None:
     found = faults(tmp_path, tender(投标截止时间=None))
-    assert found[""].startswith("“投标截止时间”（投标截止时间）与 “决定日期”（决定日期）")
+    assert found[""].startswith("“投标截止时间”与“决定日期”须且只须写明一个")
 
 
 @pytest.mark.parametrize(

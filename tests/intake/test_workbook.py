@@ -12,8 +12,9 @@ from openpyxl import load_workbook
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
 from reportgen.errors import ReportgenError
+from reportgen.intake.columns.project import PROJECT
 from reportgen.intake.columns.subject import SUBJECT
-from reportgen.intake.files import load_subject, read_subject
+from reportgen.intake.files import load_subject, read_project, read_subject
 from reportgen.settings import asset_dir
 from reportgen.sheets import harmless, tables
 from reportgen.sheets.book import opened
@@ -108,9 +109,9 @@ def test_a_folder_of_csv_may_be_of_several_encodings(encoding: str, tmp_path: Pa
 def test_the_template_is_empty_and_its_examples_are_read_over(tmp_path: Path) -> None:
     (tmp_path / "t.xlsx").write_bytes(as_workbook(SUBJECT))
     reading = read_subject(tmp_path / "t.xlsx")
-    assert [fault.path for fault in reading.faults] == ["uscc", "name", "as_of", "sources", "registration"]
+    assert [fault.path for fault in reading.faults] == ["uscc", "name", "as_of", "registration", "sources"]
     assert reading.faults[0].what == "缺少此项（“主体”表第 2 行 B 列“统一社会信用代码”）"
-    assert "法定代表人" in reading.faults[4].what
+    assert "法定代表人" in reading.faults[3].what
 
 
 def test_the_template_helps_to_fill_it_in(tmp_path: Path) -> None:
@@ -233,11 +234,11 @@ def test_unknown_repeated_and_missing_heads_are_named_once(tmp_path: Path) -> No
         read(tmp_path, content)
     said = [fault.what for fault in caught.value.faults if fault.path == "contracts"]
     assert said == [
+        "缺少的列：合同类别、业主、合同金额、合同状态（“合同业绩”表第 1 行）",
         "重复的列：合同名称（“合同业绩”表第 1 行 B 列）",
         "不认识的列：付款人（“合同业绩”表第 1 行 C 列）",
         "不认识的列：合同金额（美元）（“合同业绩”表第 1 行 D 列）",
         "这一格所在的列没有列名（“合同业绩”表第 2 行 G 列）",
-        "缺少的列：合同类别、业主、合同金额、合同状态（“合同业绩”表第 1 行）",
     ]
     assert len(caught.value.faults) == len(said)
 
@@ -306,14 +307,59 @@ def test_all_faults_are_told_at_once_with_sheet_row_and_column(tmp_path: Path) -
     }
     assert found["uscc"].endswith("（“主体”表第 2 行 B 列“统一社会信用代码”）")
     assert found["records[0].kind"].endswith("：罚款（“信用记录”表第 2 行 A 列“信息种类”）")
-    assert found["contracts[0]"] == "状态为已完成时必须写明 “验收日期”（验收日期）（“合同业绩”表第 2 行）"
-    assert found["shareholders[0].share"].startswith("应不大于 1")
+    assert found["contracts[0]"] == "状态为已完成时必须写明“验收日期”（“合同业绩”表第 2 行）"
+    assert found["shareholders[0].share"].startswith("比例应不大于 1，百分之三十写作 30% 或 0.3：120%")
+    assert list(found) == [
+        "uscc",
+        "sources[0].origin",
+        "shareholders[0].share",
+        "contracts[0]",
+        "records[0].kind",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("head", "cell", "said"),
+    [
+        ("合同金额（万元）", "-1,200", "应不小于 0：-1,200（"),
+        ("所占份额", "30", "比例应不大于 1，百分之三十写作 30% 或 0.3：30（"),
+        ("所占份额", "百分之三十", "比例应为数字，百分之三十写作 30% 或 0.3：百分之三十（"),
+        ("延误天数（天）", "3 个月", "只填数，不写单位或其他文字：3 个月（"),
+        ("签订日期", "2026年2月30日", "不是有效日期，应如 2026-11-21：2026年2月30日（"),
+    ],
+)
+def test_a_fault_shows_what_was_typed(head: str, cell: str, said: str, tmp_path: Path) -> None:
+    ((_, what),) = faults(tmp_path, contract(**{head: cell})).items()
+    assert what.startswith(said)
+
+
+def test_a_clerk_reads_the_place_first_and_a_program_the_path(tmp_path: Path) -> None:
+    with pytest.raises(ReportgenError) as caught:
+        read(tmp_path, contract(业主=None))
+    (fault,) = caught.value.faults
+    assert str(fault) == "“合同业绩”表第 2 行 C 列“业主”：缺少此项"
+    assert (fault.path, fault.what) == (
+        "contracts[0].owner",
+        "缺少此项（“合同业绩”表第 2 行 C 列“业主”）",
+    )
+
+
+def test_the_workbook_of_the_other_kind_is_known_at_once(tmp_path: Path) -> None:
+    (tmp_path / "p.xlsx").write_bytes(as_workbook(PROJECT))
+    (tmp_path / "s.xlsx").write_bytes(as_workbook(SUBJECT))
+    for read_wrong, name, said in (
+        (read_subject, "p.xlsx", "这是项目工作簿，不是主体工作簿，请用 reportgen project"),
+        (read_project, "s.xlsx", "这是主体工作簿，不是项目工作簿，请用 reportgen subject"),
+    ):
+        with pytest.raises(ReportgenError) as caught:
+            read_wrong(tmp_path / name)
+        assert [fault.what for fault in caught.value.faults] == [said]
 
 
 def test_days_out_of_order_are_told_by_their_columns(tmp_path: Path) -> None:
     found = faults(tmp_path, contract(签订日期="2025-04-02"))
     assert found == {
-        "contracts[0]": "“验收日期”（2025-04-01）早于 “签订日期”（2025-04-02）（“合同业绩”表第 2 行）"
+        "contracts[0]": "“验收日期”（2025-04-01）早于“签订日期”（2025-04-02）（“合同业绩”表第 2 行）"
     }
 
 

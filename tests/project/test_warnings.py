@@ -1,5 +1,6 @@
 """What a clerk is told to look at in a project, on both sides of each boundary."""
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -96,3 +97,17 @@ def test_a_time_after_the_deadline_is_told() -> None:
     assert told(works(since="2026-12-10")) == {}
     asked = requirement_data("revenue_floor", needs={"2025": "1", "2026": "1"})
     assert told(asked)["requirements[0].needs"].startswith("2026 年")
+
+
+def test_a_deadline_that_is_over_is_told_where_today_is_known() -> None:
+    past = warnings(project(requirements=[ASKED]), today=date(2026, 12, 11))
+    assert [caution.path for caution in past] == ["bid_deadline"]
+    assert "投标截止时间 2026-12-10 已经过去，今天是 2026-12-11" in past[0].text
+    assert warnings(project(requirements=[ASKED]), today=date(2026, 12, 10)) == ()
+
+
+def test_a_category_of_works_that_is_near_the_projects_is_told() -> None:
+    near = requirement_data("similar_works", category="房建工程")
+    assert "用词不同" in told(near)["requirements[0].category"]
+    assert told(works()) == {}
+    assert told(requirement_data("similar_works", category="公路工程")) == {}

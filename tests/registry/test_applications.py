@@ -137,7 +137,7 @@ def test_the_queue_is_bounded(store: Store, account: int) -> None:
         store.write(lambda s, key=key: _without_draft(s, key))  # type: ignore[misc]
         store.write(lambda s, key=key: applications.reviewed(s, key, desk("reviewer")))  # type: ignore[misc]
     store.write(lambda s: applications.queued(s, keys[0], 1, desk("issuer")))
-    assert refusal(store, lambda s: applications.queued(s, keys[1], 1, desk("issuer"))) == "E0920"
+    assert refusal(store, lambda s: applications.queued(s, keys[1], 1, desk("issuer"))) == "E0618"
     store.write(lambda s: applications.done(s, keys[0], desk("portal")))
     store.write(lambda s: applications.queued(s, keys[1], 1, desk("issuer")))
 
@@ -150,6 +150,33 @@ def test_what_a_dead_worker_had_taken_is_taken_again(store: Store, submitted: st
     again = store.write(lambda s: applications.claim(s, "two", AT + CLAIM))
     assert again is not None
     assert (again.key, again.claimed_by, again.attempts) == (submitted, "two", 2)
+
+
+def test_what_a_dead_worker_gives_back_is_taken_at_once(store: Store, submitted: str) -> None:
+    queue(store, submitted)
+    assert store.write(lambda s: applications.claim(s, "one", AT)) is not None
+    store.write(lambda s: applications.release(s, "another"))
+    assert store.write(lambda s: applications.claim(s, "two", AT)) is None
+    store.write(lambda s: applications.release(s, "one"))
+    again = store.write(lambda s: applications.claim(s, "two", AT))
+    assert again is not None
+    assert (again.key, again.claimed_by, again.attempts) == (submitted, "two", 2)
+
+
+def test_each_knows_its_place_among_those_that_wait(store: Store, account: int) -> None:
+    keys = [
+        store.write(lambda s, n=n: applications.submit(s, asked(account, f"P-{n}"), desk("bidder"))).key  # type: ignore[misc]
+        for n in range(3)
+    ]
+    for key in keys:
+        queue(store, key)
+
+    def places(session: Session) -> list[int]:
+        return [applications.place_of(session, applications.by_key(session, key)) for key in keys]
+
+    assert store.read(places) == [1, 2, 3]
+    store.write(lambda s: applications.done(s, keys[0], desk("portal")))
+    assert store.read(places)[1:] == [1, 2]
 
 
 def test_many_workers_take_each_application_once(store: Store, account: int) -> None:

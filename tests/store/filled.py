@@ -9,8 +9,10 @@ from reportgen.store.copying import tables
 
 # What the constraints want to see, where a text made from the column's name would not do.
 _VALUES = {
+    ("account", "authorisation"): "",
     ("account", "kind"): "BIDDER",
     ("account", "state"): "ACTIVE",
+    ("application", "letter"): "",
     ("application", "state"): "SUBMITTED",
     ("hit", "state"): "CONFIRMED",
     ("objection", "state"): "OPEN",
@@ -22,6 +24,8 @@ _VALUES = {
     ("report", "kind"): "REPORT",
     ("role", "role"): "CLERK",
     ("snapshot", "erased_at"): None,
+    ("upload", "file"): "",
+    ("upload", "state"): "PENDING",
     ("snapshot", "redacted_sha256"): None,
 }
 Rows = dict[str, list[dict[str, Any]]]

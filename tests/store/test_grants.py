@@ -12,7 +12,10 @@ from tests.store.filled import contents, fill
 
 pytestmark = pytest.mark.parametrize("kind", ["postgresql"], indirect=True)
 EVENTS = ("event", "checkpoint", "checkpoint_line")
-DELETABLE = ("role", "fact_check", "former_code", "hit", "list_alias", "list_entry", "list_edition")
+DELETABLE = (
+    *("role", "fact_check", "former_code", "signed_in", "failed_sign_in", "answered"),
+    *("hit", "list_alias", "list_entry", "list_edition"),
+)
 DENIED = "permission denied|must be owner|must be able to SET ROLE"
 
 

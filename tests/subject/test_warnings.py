@@ -1,5 +1,6 @@
 """What a clerk should look at: statements that do not balance, circles of holdings, what may be one thing."""
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -13,9 +14,12 @@ from tests.factories import (
     PARTNER_USCC,
     SUBJECT_USCC,
     THIRD_USCC,
+    contract_data,
     equipment_data,
     person_data,
+    qualification_data,
     record_data,
+    registration_data,
     shareholder_data,
     source_data,
     statement_data,
@@ -97,3 +101,37 @@ def test_a_shareholder_that_finds_no_room_is_a_conflict() -> None:
     (conflict,) = conflicts(found)
     assert (conflict.source, conflict.other, conflict.public) == ("", "S4", False)
     assert "大于 1" in differing(conflict, found)
+
+
+def test_days_yet_to_come_are_told_where_today_is_known() -> None:
+    given = subject(as_of="2026-11-22", sources=[source_data(collected_on="2026-11-22")])
+    late = warnings(given, today=date(2026, 11, 21))
+    assert [caution.path for caution in late] == ["as_of", "sources[0].collected_on"]
+    assert "晚于今天 2026-11-21" in late[0].text
+    assert warnings(given, today=date(2026, 11, 22)) == warnings(given) == ()
+
+
+@pytest.mark.parametrize(("value", "told"), [("100000000000", False), ("100000000000.01", True)])
+def test_a_sum_of_more_than_a_hundred_thousand_million_is_told(value: str, told: bool) -> None:
+    capital = subject(registration=registration_data(capital=value))
+    contract = subject(contracts=[contract_data(value=value)])
+    assert [path for path, _ in paths(capital)] == ["registration.capital"] * told
+    assert [path for path, _ in paths(contract)] == ["contracts[0].value"] * told
+    foreign = subject(registration=registration_data(capital=value, currency="日元"))
+    assert paths(foreign) == []
+
+
+@pytest.mark.parametrize(("value", "told"), [("1000000000", False), ("1000000001", True)])
+def test_a_contract_of_a_thousand_times_the_revenue_is_told(value: str, told: bool) -> None:
+    balanced = statement_data(revenue="1000000")
+    found = paths(subject(statements=[balanced], contracts=[contract_data(value=value)]))
+    assert [path for path, _ in found if path.startswith("contracts")] == ["contracts[0].value"] * told
+
+
+def test_a_grade_that_nobody_can_read_is_told_with_its_place() -> None:
+    found = paths(
+        subject(qualifications=[qualification_data(grade="二等")], people=[person_data(grade="一级")])
+    )
+    ((path, text),) = found
+    assert path == "qualifications[0].grade"
+    assert "认不出等级“二等”，评价时作未证实" in text

@@ -76,12 +76,27 @@ class Portal:
         """Sign in as the account of a kind."""
         return self.post("/sign-in", {"login": LOGINS[kind], "password": password})
 
+    def sign_in_as(self, login: str) -> None:
+        """Sign in with a login, whoever was signed in before."""
+        self.client.cookies.clear()
+        assert self.post("/sign-in", {"login": login, "password": PASSWORD}).status_code == 303
+
+
+def with_user(portal: Portal, login: str, *roles: str) -> None:
+    """Give the agency a user with some roles, and him an account."""
+    store, at = portal.house.store, now()
+    asked = Opening(login, AccountKind.AGENCY, "", "", login)
+    store.write(lambda session: accounts.open_account(session, asked, hashed(), at))
+    store.write(lambda session: people.add_user(session, login, login))
+    for role in roles:
+        store.write(lambda session, role=role: people.grant(session, login, role))  # type: ignore[misc]
+
 
 def with_account(portal: Portal, kind: AccountKind) -> None:
     """Open the account of a kind, which the agency has admitted; the agency's own has every role."""
     login, store, at = LOGINS[kind], portal.house.store, now()
     asked = Opening(login, kind, _USCC[kind], f"{login}单位" if _USCC[kind] else "", "经办人")
-    row = store.write(lambda session: accounts.open_account(session, asked, _hashed(), at))
+    row = store.write(lambda session: accounts.open_account(session, asked, hashed(), at))
     if kind is not AccountKind.AGENCY:
         account = row.id or 0
         store.write(lambda s: accounts.decide(s, account, AccountState.ACTIVE, "clerk", at))
@@ -92,6 +107,6 @@ def with_account(portal: Portal, kind: AccountKind) -> None:
 
 
 @cache
-def _hashed() -> str:
+def hashed() -> str:
     # It is meant to be slow, and all have the same.
     return accounts.hashed(PASSWORD, "nobody")

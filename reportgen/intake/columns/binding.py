@@ -1,6 +1,6 @@
 """Columns bound to the fields of a model, which says what each holds, whether it must be there and its words."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -31,10 +31,15 @@ def leaves(model: type[BaseModel], prefix: str = "", *, needed: bool = True) -> 
         kind, marks, many = _plain(field.annotation)
         path, must = f"{prefix}{name}", needed and field.is_required()
         if not issubclass(kind, BaseModel):
-            share = any(getattr(mark, "le", None) == 1 for mark in (*marks, *field.metadata))
-            yield path, Leaf(kind, share, must, many)
+            yield path, Leaf(kind, _is_share([*marks, *field.metadata]), must, many)
         elif not many:
             yield from leaves(kind, f"{path}.", needed=must)
+
+
+def _is_share(marks: Iterable[object]) -> bool:
+    # What may be missing keeps its constraints together, in a mark of their own.
+    every = [part for mark in marks for part in (mark, *getattr(mark, "metadata", ()))]
+    return any(getattr(mark, "le", None) == 1 for mark in every)
 
 
 def lists(model: type[BaseModel]) -> dict[str, type[BaseModel]]:

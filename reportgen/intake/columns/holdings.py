@@ -87,7 +87,7 @@ _CONTRACT = (
     Column("status", "合同状态", "", "已完成"),
     Column("remaining", "剩余金额", "整个合同尚未完成的金额", "0", "万元"),
     Column("remaining_quantity.amount", "剩余数量", "尚未交付的数量，与数量单位一并填写", ""),
-    Column("remaining_quantity.unit", "数量单位", "", "吨"),
+    Column("remaining_quantity.unit", "数量单位", "产品的计量单位，如吨"),
     Column("evidence.award", "中标通知书", "编号；没有的留空", "霁公资中〔2021〕0412号"),
     Column("evidence.agreement", "合同协议书", "编号；没有的留空", "HT-GL-2021-0412"),
     Column("evidence.acceptance", "验收证书", "编号；没有的留空", "交工验收证书 2023-JG-037"),
@@ -122,7 +122,7 @@ _EQUIPMENT = (
 _PERSON = (
     Column("name", "姓名", "不填证件号码", "某某"),
     Column("post", "岗位", "", "项目经理"),
-    Column("certificate", "证书名称", "", "一级建造师"),
+    Column("certificate", "证书名称", "与条款同词，等级另填一列", "注册建造师"),
     Column("grade", "等级", "", "一级"),
     Column("specialty", "专业", "", "公路工程"),
     Column("number_tail", "证书尾号", "证书编号的末四位", "0731"),

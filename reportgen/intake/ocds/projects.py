@@ -11,6 +11,7 @@ from reportgen.errors import Fault, ReportgenError
 from reportgen.faults import faults_of
 from reportgen.intake.ocds.mapping import Mapped, project_fields
 from reportgen.intake.ocds.releases import Release, processes_in
+from reportgen.intake.refused import refused
 from reportgen.plain import read_plain
 from reportgen.project.model import ApplicantRole, Project
 from reportgen.subject.matter import Matter
@@ -40,10 +41,11 @@ def load_ocds(path: Path, added: Mapping[str, Any]) -> list[Read]:
     read: list[Read] = []
     faults: list[Fault] = []
     for ocid, found in mapped.items():
+        place = f"{ocid} " if len(mapped) > 1 else ""
+        faults += [_explained(fault, found, place) for fault in refused(found.fields)]
         try:
             read.append(Read(Project.model_validate(found.fields), tuple(found.remarks)))
         except ValidationError as error:
-            place = f"{ocid} " if len(mapped) > 1 else ""
             faults += [_explained(fault, found, place) for fault in faults_of(error)]
     if faults:
         raise ReportgenError("E0391", path=str(path), faults=faults)

@@ -21,6 +21,7 @@ from reportgen.intake.public import values
 from reportgen.intake.public.records import UnreadError, fact_of
 from reportgen.intake.public.shape import PublicReport, Row, column, remark, section, unit
 from reportgen.intake.public.values import UnclearError
+from reportgen.intake.refused import refused
 from reportgen.subject.base import Fact, Origin
 from reportgen.subject.delivery import Delivery
 from reportgen.subject.identity import contradictions, fact_id, identity, said
@@ -87,9 +88,12 @@ def delivery_of(report: PublicReport, file: str, sha256: str) -> Reading:
 
 def _valid(data: dict[str, Any], file: str) -> Delivery:
     try:
-        return Delivery.model_validate({name: value for name, value in data.items() if value is not None})
+        delivery = Delivery.model_validate({name: value for name, value in data.items() if value is not None})
     except ValidationError as error:
         raise ReportgenError("E0301", path=file, faults=faults_of(error)) from error
+    if faults := refused(delivery.model_dump()):
+        raise ReportgenError("E0301", path=file, faults=faults)
+    return delivery
 
 
 def _basics(report: PublicReport, remarks: list[Caution]) -> dict[str, str]:

@@ -36,3 +36,17 @@ document.addEventListener("change", (event) => {
 // What faults there are comes into view, with the cursor in the first field that has one.
 const faulty = document.querySelector("[aria-invalid=true]");
 if (faulty) faulty.focus();
+
+// What is under way is asked for again every few seconds; when it is done, the page has something new to say.
+for (const place of document.querySelectorAll("[data-poll]")) {
+  const timer = setInterval(async () => {
+    if (document.hidden) return;
+    const answer = await fetch(place.dataset.poll, { redirect: "manual" }).catch(() => null);
+    if (answer && answer.status === 200) {
+      place.innerHTML = await answer.text();
+    } else if (answer && answer.status === 204) {
+      clearInterval(timer);
+      location.reload();
+    }
+  }, 3000);
+}

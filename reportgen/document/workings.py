@@ -1,19 +1,13 @@
-"""Texts for a terminal: what is safe to print, and the sums of a judgement written out with their numbers."""
+"""The sums of a judgement written out with their numbers."""
 
 from collections.abc import Collection, Iterable, Sequence
 from decimal import Decimal
 
 from reportgen.assess.model import RecordResult, SimilarResult
 from reportgen.assess.wording import number, rounded
-from reportgen.errors import printable
 
 _ZERO = Decimal(0)
 _FULL = Decimal(100)
-
-
-def safe(text: str) -> str:
-    """Return a text that a terminal prints as it stands, the ideographic space as a space."""
-    return printable(text.replace("\u3000", " "))
 
 
 def points(score: Decimal | None) -> str:

@@ -1,0 +1,260 @@
+"""One application on one page: who asks for what, what is lacking, how it is judged, and the step that is next.
+
+Whoever may not take the step is told so beforehand, and so is whoever prepared what somebody else has to review.
+"""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import PurePosixPath
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse, Response
+from sqlmodel import Session
+
+from reportgen import counter
+from reportgen.assess.quality import DataQuality, case_quality
+from reportgen.counter import Considered
+from reportgen.document.explained import Node, explained
+from reportgen.errors import Fault, ReportgenError
+from reportgen.press import Press
+from reportgen.registry import applications, queue
+from reportgen.registry.application_rows import ApplicationRow
+from reportgen.registry.application_rows import ApplicationState as State
+from reportgen.registry.entries import looked_at
+from reportgen.registry.queue import Waiting
+from reportgen.store.accounts import Caller
+from reportgen.store.people import PERMITTED, ROLE_NAMES, Action
+from reportgen.web.door import caller_of, form_of
+from reportgen.web.envelope import FRAMED
+from reportgen.web.house import House, TheHouse
+from reportgen.web.pages import attached
+from reportgen.web.public import by_field
+from reportgen.web.steps import Step, asked, confirmed, gone, told
+from reportgen.zone import now
+
+router = APIRouter(prefix="/agency/applications/{key}")
+_DESK = (State.SUBMITTED, State.PREPARED, State.REVIEWED)
+"""States in which a person has something to do."""
+_ENDED = (State.RETURNED, State.WITHDRAWN)
+"""States in which the office has no business with the applicant's facts."""
+_LONGEST = 2000
+_KINDS = {".pdf": "application/pdf", ".jpg": "image/jpeg", ".png": "image/png"}
+Work = Callable[[Press, datetime], ApplicationRow]
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """An application as it is judged: the points with their evidence, what is lacking, and whether it is as drafted."""
+
+    considered: Considered
+    tree: Node
+    quality: DataQuality | None
+    same: bool
+
+    @property
+    def concluded(self) -> bool:
+        """Say whether there is a conclusion, and so something to be printed."""
+        return self.considered.judged.assessment.conclusion is not None
+
+
+@router.get("", name="agency_application")
+def application(request: Request, house: TheHouse, key: str) -> HTMLResponse:
+    """Show everything about an application, and the step that its reader may take now."""
+    return _page(request, house, key)
+
+
+@router.get("/letter", name="agency_application_letter")
+def letter(house: TheHouse, key: str) -> Response:
+    """Return the letter of authority as it was received; raises E0354, E0909 (lost, or not the same any more)."""
+    row = house.store.read(lambda session: applications.by_key(session, key))
+    content = house.press.files.read(row.letter) if row.letter else None
+    if content is None or hashlib.sha256(content).hexdigest() != row.letter_sha256:
+        raise ReportgenError("E0909", file=row.letter, detail="授权书不在，或与收到时的不同")
+    ending = PurePosixPath(row.letter).suffix
+    return attached(content, f"授权书{ending}", _KINDS.get(ending, "application/octet-stream"))
+
+
+@router.get("/draft.pdf", name="agency_application_draft")
+def draft(request: Request, house: TheHouse, key: str) -> Response:
+    """Return the draft of an application by the facts of now; raises E0354, E0401, E0617, E0618, E0701."""
+    at = now()
+    row = house.store.read(lambda session: applications.by_key(session, key))
+    seen = counter.look_at(house.press, house.office, row, at)
+    judged = seen.judged
+    counter.require_evidence(judged)
+    _enter_look(house, caller_of(request).login, seen, at)
+    made = house.drafts.pdf(judged, at)
+    return Response(made, media_type="application/pdf", headers={**FRAMED, "Content-Disposition": "inline"})
+
+
+@router.get("/progress", name="agency_application_progress")
+def progress(request: Request, house: TheHouse, key: str) -> Response:
+    """Return how far rendering has come, as a piece of the page; 204 when the page has something new to say."""
+    at = now()
+    found = house.store.read(lambda session: queue.one(session, key, at))
+    if found.state is not State.QUEUED:
+        return Response(status_code=204)
+    return house.pages.page(request, "progress", {"row": found.row, "place": found.place})
+
+
+@router.post("/prepare", name="agency_application_prepare")
+def prepare(request: Request, house: TheHouse, key: str) -> Response:
+    """编制: enter the draft."""
+    return _taken(
+        request, house, key, "prepared", lambda press, at: counter.prepare(press, house.office, key, at)
+    )
+
+
+@router.post("/review", name="agency_application_review")
+def review(request: Request, house: TheHouse, key: str) -> Response:
+    """复核: agree to the draft."""
+    return _taken(
+        request, house, key, "reviewed", lambda press, at: counter.review(press, house.office, key, at)
+    )
+
+
+@router.post("/send", name="agency_application_send")
+def send(request: Request, house: TheHouse, key: str) -> Response:
+    """签发: put the report into the queue, once it is confirmed; raises E0618 where the queue is full."""
+    if not confirmed(form_of(request)):
+        return asked(request, house, _sending(house, key))
+    most = house.settings.queue
+    return _taken(
+        request, house, key, "sent", lambda press, at: counter.send(press, house.office, key, most, at)
+    )
+
+
+@router.post("/send-back", name="agency_application_send_back")
+def send_back(request: Request, house: TheHouse, key: str) -> Response:
+    """退回编制: have it prepared anew, with what is wrong."""
+
+    def work(press: Press, at: datetime) -> ApplicationRow:
+        row = house.store.read(lambda session: applications.by_key(session, key))
+        action = Action.ISSUE if row.state == State.REVIEWED else Action.REVIEW
+        note = _note(request, "back")
+        return press.act(action, lambda session: applications.sent_back(session, key, note, press.desk(at)))
+
+    return _taken(request, house, key, "sent-back", work)
+
+
+@router.post("/return", name="agency_application_return")
+def give_back(request: Request, house: TheHouse, key: str) -> Response:
+    """退回申请人: give it back with what he is to do."""
+
+    def work(press: Press, at: datetime) -> ApplicationRow:
+        note = _note(request, "return")
+        return press.act(
+            Action.PREPARE, lambda session: applications.returned(session, key, note, press.desk(at))
+        )
+
+    return _taken(request, house, key, "returned", work)
+
+
+def _taken(request: Request, house: House, key: str, done: str, work: Work) -> Response:
+    """Take a step and go back to the page; what is refused is told there, beside what it is about."""
+    try:
+        work(house.desk_of(caller_of(request).login), now())
+    except ReportgenError as error:
+        if error.code == "E0618":
+            raise
+        return _page(request, house, key, error)
+    return gone(f"/agency/applications/{key}", done)
+
+
+def _note(request: Request, name: str) -> str:
+    """Return what was typed for whoever has to go on; raises E0301."""
+    note = form_of(request).word(name)
+    if not 0 < len(note) <= _LONGEST:
+        what = f"请填写，最多 {_LONGEST} 字"
+        raise ReportgenError("E0301", path=name, faults=[Fault("E0301", name, what)])
+    return note
+
+
+def _page(request: Request, house: House, key: str, error: ReportgenError | None = None) -> HTMLResponse:
+    at, caller = now(), caller_of(request)
+    found = house.store.read(lambda session: queue.one(session, key, at))
+    judged, trouble = _judged(house, found, at)
+    if judged is not None:
+        _enter_look(house, caller.login, judged.considered, at)
+    wrong = by_field(list(error.faults)) if error is not None and error.code == "E0301" else {}
+    said = {
+        "found": found,
+        "place": found.place,
+        "judged": judged,
+        "trouble_with": trouble,
+        "error": None if error is None or wrong else error.data(),
+        "wrong": wrong,
+        "typed": form_of(request).words if wrong else {},
+        "hindrance": _hindrance(found, caller),
+        "may_return": found.state in _DESK and _may(caller, Action.PREPARE),
+        "done": told(request),
+    }
+    return house.pages.page(request, "agency_application", said, error.entry.http if error else 200)
+
+
+def _judged(house: House, found: Waiting, at: datetime) -> tuple[Judgement | None, object]:
+    """Return how an application is judged, or why it cannot be."""
+    if found.state in _ENDED:
+        return None, None
+    try:
+        seen = counter.look_at(house.press, house.office, found.row, at)
+    except ReportgenError as error:
+        return None, error.data()
+    case, assessment = seen.judged.case, seen.judged.assessment
+    quality = case_quality(case) if found.state in _DESK else None
+    same = found.state is State.SUBMITTED or counter.is_same(house.press, seen)
+    return Judgement(seen, explained(case, assessment), quality, same), None
+
+
+def _enter_look(house: House, login: str, seen: Considered, at: datetime) -> None:
+    """Enter who of the agency has seen the members' records."""
+    press = house.desk_of(login)
+    desk, usccs = press.desk(at), sorted(subject.uscc for subject in seen.judged.request.applicant.subjects)
+
+    def work(session: Session) -> None:
+        for uscc in usccs:
+            looked_at(session, uscc, desk)
+
+    press.store.write(work)
+
+
+def _hindrance(found: Waiting, caller: Caller) -> str:
+    """Return why somebody may not take the step that is next; nothing where he may."""
+    step = found.step
+    if step is None:
+        return ""
+    if not _may(caller, step):
+        roles = "、".join(name for role, name in ROLE_NAMES.items() if role in PERMITTED[step])
+        return f"这一步须由“{roles}”角色办理"
+    if step is not Action.PREPARE and found.own(caller.login):
+        return "这份申请由您编制，须由另一人复核与签发"
+    return ""
+
+
+def _may(caller: Caller, action: Action) -> bool:
+    return bool(caller.roles & PERMITTED[action])
+
+
+def _sending(house: House, key: str) -> Step:
+    at = now()
+    found = house.store.read(lambda session: queue.one(session, key, at))
+    path, row = f"/agency/applications/{key}", found.row
+    return Step(
+        title="签发报告",
+        means=(
+            "签发后报告即编号、签名、登记，交付申请人，不能再改，只能撤销或另行出具替代报告。",
+            "报告只供所载项目与使用方使用一次。",
+        ),
+        action=f"{path}/send",
+        button="确认签发",
+        back=path,
+        facts=(
+            ("申请人", "、".join(member.name or member.uscc for member in found.members)),
+            ("项目", f"{found.project}（{row.project} 第 {row.round} 轮{row.lot and f' 标段 {row.lot}'}）"),
+            ("使用方", row.recipient_name),
+            *((step, name) for step, name, _ in found.taken()),
+        ),
+        grave=True,
+    )

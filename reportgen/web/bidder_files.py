@@ -1,0 +1,124 @@
+"""The bidder's material: the workbook filled with what the office holds of him, and workbooks he hands in for the clerk.
+
+What is handed in is checked at once and imported by nobody but the clerk.
+"""
+
+import hashlib
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+
+from reportgen.errors import ReportgenError
+from reportgen.registry import uploads
+from reportgen.registry.upload_rows import UploadRow, UploadState
+from reportgen.store.facts import known_now
+from reportgen.web.door import Sent, caller_of, form_of
+from reportgen.web.house import House, TheHouse
+from reportgen.web.letters import LARGEST
+from reportgen.web.pages import attached
+from reportgen.web.workbooks import Checked, check_workbook
+from reportgen.zone import now
+
+router = APIRouter(prefix="/bidder")
+_BOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_ZIP = b"PK\x03\x04"
+_FILE, _NAME = "file", 200
+_UNREADABLE = frozenset({"E0303", "E0370", "E0371", "E0392"})
+"""What cannot be read is no workbook, and is not kept."""
+
+
+@router.get("/template.xlsx", name="bidder_template")
+def template(request: Request, house: TheHouse) -> Response:
+    """Return the workbook of a subject, filled with what the office holds of the caller, or empty."""
+    from reportgen.intake.columns.subject import SUBJECT
+    from reportgen.sheets.template import as_workbook
+
+    caller = caller_of(request)
+    subject = house.store.read(lambda session: known_now(session, caller.uscc))
+    content = as_workbook(SUBJECT, None if subject is None else subject.model_dump())
+    return attached(content, f"主体-{caller.uscc}.xlsx", _BOOK)
+
+
+@router.get("/uploads", name="bidder_uploads")
+def shown(request: Request, house: TheHouse) -> HTMLResponse:
+    """List what the caller handed in, with the form to hand in more."""
+    return _listed(request, house)
+
+
+@router.post("/uploads", name="bidder_upload")
+def upload(request: Request, house: TheHouse) -> Response:
+    """Check a workbook and keep it for the clerk."""
+    sent = form_of(request).files.get(_FILE)
+    if sent is None:
+        return _listed(request, house, "请选择填好的工作簿")
+    if len(sent.data) > LARGEST:
+        return _listed(request, house, "文件超过 10 MB，请分几次上传，或删去不用的内容")
+    if not sent.data.startswith(_ZIP):
+        return _listed(request, house, "不是工作簿（.xlsx）。旧格式（.xls）与 CSV 请先另存为 .xlsx")
+    try:
+        with house.limits.upload():
+            checked = check_workbook(house.checker, sent.data)
+    except ReportgenError as error:
+        if error.code not in _UNREADABLE:
+            raise
+        return _listed(request, house, f"{error.entry.what}：{error.data()['detail']}")
+    if checked.uscc.strip().upper() not in {"", caller_of(request).uscc}:
+        return _listed(request, house, "工作簿所载的统一社会信用代码不是贵单位的，没有保存")
+    row = _kept(request, house, sent, checked)
+    return RedirectResponse(f"/bidder/uploads/{row.key}", 303)
+
+
+@router.get("/uploads/{key}", name="bidder_upload_shown")
+def checked_upload(request: Request, house: TheHouse, key: str) -> HTMLResponse:
+    """Show what the check of a workbook found, and what the clerk made of it."""
+    row = _own(request, house, key)
+    said = {"row": row, "found": uploads.findings(row), "label": uploads.LABELS[UploadState(row.state)]}
+    return house.pages.page(request, "bidder_upload", said)
+
+
+@router.get("/uploads/{key}/marked.xlsx", name="bidder_upload_marked")
+def marked(request: Request, house: TheHouse, key: str) -> Response:
+    """Return the copy of a workbook with its faults marked."""
+    row = _own(request, house, key)
+    content = house.press.files.read(row.marked) if row.marked else None
+    if content is None:
+        raise ReportgenError("E0203")
+    return attached(content, "标注副本.xlsx", _BOOK)
+
+
+def _own(request: Request, house: House, key: str) -> UploadRow:
+    uscc = caller_of(request).uscc
+    return house.store.read(lambda session: uploads.own(session, uscc, key))
+
+
+def _listed(request: Request, house: House, wrong: str = "") -> HTMLResponse:
+    uscc = caller_of(request).uscc
+    rows = house.store.read(lambda session: uploads.of_subject(session, uscc))
+    said = {"uploads": rows, "labels": uploads.LABELS, "wrong": wrong}
+    return house.pages.page(request, "bidder_uploads", said, 422 if wrong else 200)
+
+
+def _kept(request: Request, house: House, sent: Sent, checked: Checked) -> UploadRow:
+    caller, files = caller_of(request), house.press.files
+    name = uploads.received_name(".xlsx")
+    copy = uploads.received_name(".xlsx") if checked.marked else ""
+    row = UploadRow(
+        key="",
+        account_id=caller.account,
+        uscc=caller.uscc,
+        name=sent.name[-_NAME:] or "未命名.xlsx",
+        file=name,
+        sha256=hashlib.sha256(sent.data).hexdigest(),
+        marked=copy,
+        at=now(),
+    )
+    desk = house.desk_of(caller.login).desk(row.at)
+    files.write(name, sent.data)
+    try:
+        if copy:
+            files.write(copy, checked.marked)
+        return house.store.write(lambda session: uploads.enter(session, row, list(checked.found), desk))
+    except BaseException:
+        for written in filter(None, (name, copy)):
+            files.remove(written)
+        raise

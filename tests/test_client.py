@@ -1,0 +1,90 @@
+"""The client against a real portal: typed answers, one use however often it is tried, patience where it is asked for."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
+
+import httpx2
+import pytest
+
+from reportgen.client import Asked, Client, Refused
+from reportgen.store.account_rows import AccountKind
+from reportgen.zone import CHINA
+from tests.cli.conftest import made_office, office_with  # noqa: F401 - fixtures
+from tests.web.conftest import clock, folder, portal  # noqa: F401
+from tests.web.keys import token_of
+from tests.web.portal import PROJECT, RECIPIENT, SUBJECT, Portal
+from tests.web.serving import serving
+
+ASKED = Asked(PROJECT, RECIPIENT, RECIPIENT, "授 1")
+OPENED = "2026-12-16T02:00:00+00:00"
+
+
+@pytest.fixture
+def address(portal: Portal) -> Iterator[str]:  # noqa: F811 - the fixture
+    with serving(portal.client.app) as address:  # type: ignore[arg-type]
+        yield address
+
+
+def test_a_bidder_asks_and_a_recipient_uses(portal: Portal, address: str) -> None:  # noqa: F811
+    with Client(address, token_of(portal, AccountKind.BIDDER)) as bidder:
+        asked = bidder.apply(ASKED, key="k")
+        same = bidder.apply(ASKED, key="k")
+        assert asked == same == bidder.application(asked.id)
+        assert [held.id for held in bidder.applications()] == [asked.id]
+        assert bidder.withdraw(asked.id).state == "WITHDRAWN"
+        (report,) = bidder.reports()
+        assert (report.number, report.applicant[0][0], report.usable) == (portal.number, SUBJECT, True)
+        assert bidder.file(report.number) == portal.report
+        assert bidder.verify(report.number, portal.code).verdict == "GENUINE"
+        assert bidder.verify_file(portal.report).number == portal.number
+        with pytest.raises(Refused) as caught:
+            bidder.consume(report.number, project=PROJECT)
+        assert (caught.value.status, caught.value.code) == (403, "E1111")
+        with pytest.raises(Refused) as caught:
+            bidder.apply(replace(ASKED, recipient="1"))
+        assert [path for path, _ in caught.value.faults] == ["recipient"]
+    portal.clock.move_to(OPENED)
+    with Client(address, token_of(portal, AccountKind.RECIPIENT)) as owner:
+        used = [owner.consume(portal.number, project=PROJECT) for _ in range(2)]
+        assert [use.outcome for use in used] == ["USED", "ALREADY"]
+        assert {use.used_at for use in used} == {datetime(2026, 12, 16, 10, tzinfo=CHINA)}
+        assert owner.report(portal.number).state == "CONSUMED"
+        assert [line["used"] for line in owner.usage("2026Q4")] == [1]
+
+
+def test_it_waits_as_long_as_it_is_told_and_tries_again_under_the_same_key(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    waited: list[float] = []
+    monkeypatch.setattr("reportgen.client.time.sleep", waited.append)
+    answers: Iterator[httpx2.Response | Exception] = iter(
+        [
+            httpx2.Response(429, headers={"Retry-After": "7"}),
+            httpx2.Response(503, headers={"Retry-After": "9999"}),
+            httpx2.ConnectError("lost"),
+            httpx2.Response(
+                200, json={"outcome": "USED", "number": "N", "used_at": "2026-12-16T10:00:00+08:00"}
+            ),
+        ]
+    )
+    keys = set()
+
+    def answer(request: httpx2.Request) -> httpx2.Response:
+        keys.add(request.headers["idempotency-key"])
+        found = next(answers)
+        if isinstance(found, Exception):
+            raise found
+        return found
+
+    with Client("https://portal.example", "rgk_x", httpx2.MockTransport(answer)) as client:
+        assert client.consume("N", project="P").outcome == "USED"
+    assert waited == [7.0, 60.0, 2.0]
+    assert len(keys) == 1
+
+
+def test_in_the_end_it_gives_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("reportgen.client.time.sleep", lambda _: None)
+    transport = httpx2.MockTransport(lambda _: httpx2.Response(503))
+    with Client("https://portal.example", "k", transport) as client, pytest.raises(Refused, match="503"):
+        client.report("N")

@@ -1,0 +1,107 @@
+"""Taking in at the agency's pages: subjects and projects from files, workbooks of bidders; and what is wrong by place."""
+
+import hashlib
+
+from reportgen.intake.columns.subject import SUBJECT as FORM
+from reportgen.registry import uploads
+from reportgen.registry.upload_rows import UploadRow
+from reportgen.sheets.template import as_workbook
+from reportgen.store import accounts
+from reportgen.store.facts import subject_at
+from tests.web.portal import PROJECT, SAMPLES, SUBJECT, Portal
+from tests.web.registers import AGENCY, HOSTILE, OTHER, desk, events, main_of
+
+
+def handed_in(portal: Portal, uscc: str) -> str:
+    """Enter a workbook with the subject's facts of another name, handed in for a code; return its key."""
+    store, by = portal.house.store, desk(portal, "bidder")
+    tree = store.read(lambda session: subject_at(session, SUBJECT)).model_dump()
+    data = as_workbook(FORM, {**tree, "former_names": ("昀海旧名有限公司",)})
+    name = uploads.received_name(".xlsx")
+    portal.house.press.files.write(name, data)
+    account = store.read(lambda session: accounts.by_login(session, "bidder"))
+    assert account is not None
+    held = UploadRow(
+        key="",
+        at=by.at,
+        account_id=account.id or 0,
+        uscc=uscc,
+        name="资料.xlsx",
+        file=name,
+        sha256=hashlib.sha256(data).hexdigest(),
+    )
+    return store.write(lambda session: uploads.enter(session, held, [], by).key)
+
+
+def test_a_bidder_s_workbook_is_taken_or_sent_back(portal: Portal) -> None:
+    first, second, strange = (handed_in(portal, uscc) for uscc in (SUBJECT, SUBJECT, OTHER))
+    portal.sign_in(AGENCY)
+    listed = portal.client.get("/agency/uploads").text
+    for key in (first, second, strange):
+        assert f"/agency/uploads/{key}" in listed
+        assert portal.client.get(f"/agency/uploads/{key}/file").content.startswith(b"PK")
+    before = len(events(portal, "subject:facts:import"))
+    shown = portal.client.get(f"/agency/uploads/{first}").text
+    assert "昀海旧名有限公司" in shown
+    assert "不是上传单位的代码" in portal.post(f"/agency/uploads/{strange}/take").text
+    done = portal.post(f"/agency/uploads/{first}/take")
+    assert "已采用，导入库内" in portal.client.get(done.headers["location"]).text
+    assert len(events(portal, "subject:facts:import")) == before + 1
+    assert portal.post(f"/agency/uploads/{first}/take").status_code == 409
+    assert "请写明退回的理由" in portal.post(f"/agency/uploads/{second}/refuse", {"note": " "}).text
+    portal.post(f"/agency/uploads/{second}/refuse", {"note": "缺年报"})
+    shown = portal.client.get(f"/agency/uploads/{second}").text
+    assert "缺年报" in shown
+    assert "采用并导入" not in shown
+    assert portal.client.get("/agency/uploads/none").status_code == 404
+
+
+def test_a_subject_is_checked_then_imported(portal: Portal) -> None:
+    portal.sign_in(AGENCY)
+    name = "03-goods-supplier.yaml"
+    data = (SAMPLES / "subjects" / name).read_bytes()
+    path = "/agency/subjects/import"
+    before = len(events(portal, "subject:facts:import"))
+    for do, said in (("check", "没有错误，尚未导入"), ("import", "已存"), ("import", "与库内相同")):
+        page = portal.post(path, {"do": do}, files={"file": (name, data)})
+        assert page.status_code == 200, page.text
+        assert said in page.text
+    assert len(events(portal, "subject:facts:import")) == before + 1
+
+
+def test_a_faulty_workbook_is_told_by_place_and_comes_back_marked(portal: Portal) -> None:
+    store = portal.house.store
+    tree = store.read(lambda session: subject_at(session, SUBJECT)).model_dump()
+    book = as_workbook(FORM, {**tree, "uscc": "91990102MA9C2K0770"})
+    portal.sign_in(AGENCY)
+    page = portal.post("/agency/subjects/import", {"do": "import"}, files={"file": ("主体.xlsx", book)})
+    assert page.status_code == 422
+    assert "没有导入任何内容" in page.text
+    assert "base64,UEsDB" in page.text
+    for sent, said in (
+        (("x.exe", b"MZ"), "请交"),
+        (("x.xlsx", b"no workbook"), "工作簿不能读取"),
+        (("x.pdf", b"%PDF-1.7 nothing"), "公共信用信息报告"),
+        (("x.yaml", HOSTILE.encode()), "f-file"),
+        (("", b""), "请选择文件"),
+    ):
+        page = portal.post("/agency/subjects/import", {"do": "import"}, files={"file": sent})
+        assert page.status_code == 422, said
+        assert said in page.text
+        assert "/tmp" not in page.text
+
+
+def test_a_project_is_imported_found_and_shown(portal: Portal) -> None:
+    portal.sign_in(AGENCY)
+    data = (SAMPLES / "projects/housing-small.yaml").read_bytes()
+    page = portal.post("/agency/projects/import", {"do": "import"}, files={"file": ("p.yaml", data)})
+    assert "与库内相同，没有另存" in page.text
+    changed = data.replace(PROJECT.encode(), b"JCYP-FJ-2026-0999")
+    page = portal.post("/agency/projects/import", {"do": "import"}, files={"file": ("p.yaml", changed)})
+    assert "已存" in page.text
+    found = portal.client.get("/agency/projects", params={"text": "0999"}).text
+    assert "JCYP-FJ-2026-0999" in found
+    assert PROJECT not in main_of(found)
+    shown = portal.client.get("/agency/projects/one", params={"project": PROJECT})
+    assert "资格条件" in shown.text
+    assert portal.client.get("/agency/projects/one", params={"project": "X"}).status_code == 404
