@@ -87,7 +87,7 @@ def visiting(address: str, width: int, *, script: bool = True) -> Iterator[Visit
     """Open a window of a width at a portal, with JavaScript or without."""
     with chromium() as browser:
         context = browser.new_context(viewport={"width": width, "height": 900}, java_script_enabled=script)
-        context.set_default_timeout(20_000)
+        context.set_default_timeout(60_000)
         visit = Visit(context.new_page(), address, script)
         visit.page.on("console", visit.hear)
         visit.page.on("pageerror", lambda error: visit.wrong.append(str(error)))
