@@ -3,7 +3,9 @@
 `reportgen serve` answers over real HTTP on loopback. Clients look reports up by number and code, each the next as soon
 as it has the last answer, from an address of its own, as a trusted proxy tells it; beside them so many reports a second
 are used by a recipient who is signed in, whether or not the answers keep up, while a process of low priority typesets
-reports without end. The whole answer is waited for. A use is timed from when it was due.
+reports without end. The whole answer is waited for. A use is timed from when it was due. Who is told to come again
+(429) waits as long as he was told; a use is sent again until it is answered, and the register is counted afterwards.
+Uploads are checked apart: clients hand in one signed report after another.
 """
 
 import argparse
@@ -17,7 +19,7 @@ import statistics
 import subprocess
 import sys
 import time
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -27,8 +29,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import psutil
-from sqlalchemy import insert
-from sqlmodel import Session
+from sqlalchemy import func, insert
+from sqlmodel import Session, select
 
 from benchmarks import offices
 from benchmarks.measure import cpu_of
@@ -44,35 +46,42 @@ from reportgen.store.accounts import Opening
 from reportgen.store.projects import import_project
 from reportgen.store.tables import ProjectRow, SubjectRow
 from reportgen.zone import now
+from tests.certify.reports import signed
+from tests.document.samples import issued
 
-CLIENTS, USES, SECONDS = 200, 50, 60
+CLIENTS, USES, SECONDS, UPLOADS = 200, 50, 60, 2
+SEE_OTHER = 303
+_USED = select(func.count()).where(ReportRow.state == State.CONSUMED)
 LOOKED = 2000
 """So many reports are looked up, in turn; others are used."""
 _LANES = 64
 _CSRF = re.compile(rb'name="_csrf" value="([0-9a-f]{64})"')
 _LENGTH = re.compile(rb"content-length: (\d+)", re.IGNORECASE)
+_AGAIN = re.compile(rb"retry-after: (\d+)", re.IGNORECASE)
 _WEB = '\n[web]\nsecure = false\nproxies = ["127.0.0.1"]\nprocesses = {processes}\nrenderers = 0\n'
 
 
 @dataclass
 class Took:
-    """What came back: the milliseconds of each answer, and how often each status."""
+    """What came back: the milliseconds of the answers of each status."""
 
-    milliseconds: list[float] = field(default_factory=list)
-    statuses: Counter[int] = field(default_factory=Counter)
+    milliseconds: defaultdict[int, list[float]] = field(default_factory=lambda: defaultdict(list))
 
     def add(self, since: float, status: int) -> None:
         """Enter one answer to what was due at a moment."""
-        self.milliseconds.append((time.perf_counter() - since) * 1000)
-        self.statuses[status] += 1
+        self.milliseconds[status].append((time.perf_counter() - since) * 1000)
 
-    def line(self, name: str, seconds: float) -> str:
-        """Return the figures as one line."""
-        cuts = statistics.quantiles(self.milliseconds, n=100)
-        figures = f"p50 {cuts[49]:6.1f} ms   p95 {cuts[94]:6.1f} ms   p99 {cuts[98]:6.1f} ms"
-        return (
-            f"{name:<10} {len(self.milliseconds) / seconds:7.1f} a second   {figures}   {dict(self.statuses)}"
-        )
+    def lines(self, name: str, seconds: float) -> Iterator[str]:
+        """Return the figures, a line for each status."""
+        for status, took in sorted(self.milliseconds.items()):
+            cuts = statistics.quantiles(took, n=100) if len(took) > 1 else took * 99
+            figures = f"p50 {cuts[49]:7.1f} ms   p95 {cuts[94]:7.1f} ms   p99 {cuts[98]:7.1f} ms"
+            yield f"{name:<9} {status} {len(took) / seconds:7.1f} a second   {figures}   {len(took)} in all"
+
+    @property
+    def answers(self) -> int:
+        """How many answers came."""
+        return sum(map(len, self.milliseconds.values()))
 
 
 @dataclass(frozen=True)
@@ -95,22 +104,30 @@ class Line:
 
     async def ask(self, head: str, body: bytes = b"") -> tuple[int, bytes]:
         """Return the status and the body of an answer."""
+        status, _, answer = await self.told(head, body)
+        return status, answer
+
+    async def told(self, head: str, body: bytes = b"") -> tuple[int, int, bytes]:
+        """Return the status of an answer, in how many seconds to come again, and the body."""
         if self._streams is None:
             self._streams = await asyncio.open_connection("127.0.0.1", self._port)
         reader, writer = self._streams
         writer.write(head.encode() + b"\r\nHost: portal\r\n\r\n" + body)
         said = await reader.readuntil(b"\r\n\r\n")
         length = _LENGTH.search(said)
-        return int(said[9:12]), await reader.readexactly(int(length[1])) if length else b""
+        answer = await reader.readexactly(int(length[1])) if length else b""
+        again = _AGAIN.search(said)
+        return int(said[9:12]), int(again[1]) if again else 0, answer
 
 
 async def look(place: Place, turn: Iterator[int], until: float, took: Took) -> None:
     """Look one report up after another until a moment."""
     line = Line(place.port)
     while (began := time.perf_counter()) < until:
-        path, address = place.looks[next(turn) % len(place.looks)], f"10.{secrets.randbelow(1 << 24)}"
-        status, _ = await line.ask(f"GET {path} HTTP/1.1\r\nX-Forwarded-For: {address}")
+        path, address = place.looks[next(turn) % len(place.looks)], ".".join(map(str, secrets.token_bytes(4)))
+        status, again, _ = await line.told(f"GET {path} HTTP/1.1\r\nX-Forwarded-For: {address}")
         took.add(began, status)
+        await asyncio.sleep(again)
 
 
 async def use(place: Place, rate: int, seconds: float, took: Took) -> None:
@@ -127,10 +144,13 @@ async def use(place: Place, rate: int, seconds: float, took: Took) -> None:
     async def one(number: str, due: float) -> None:
         body = f"_csrf={found[1].decode()}&confirmed=yes&number={number}".encode()
         kind = f"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {len(body)}"
-        line = await free.get()
-        status, _ = await line.ask(f"{head}\r\n{kind}", body)
-        free.put_nowait(line)
-        took.add(due, status)
+        again = 1
+        while again:
+            line = await free.get()
+            status, again, _ = await line.told(f"{head}\r\n{kind}", body)
+            free.put_nowait(line)
+            took.add(due, status)
+            await asyncio.sleep(again)
 
     began, under_way = time.perf_counter(), []
     for index, number in enumerate(place.uses[: int(rate * seconds)]):
@@ -138,6 +158,30 @@ async def use(place: Place, rate: int, seconds: float, took: Took) -> None:
         await asyncio.sleep(max(0.0, due - time.perf_counter()))
         under_way.append(asyncio.create_task(one(number, due)))
     await asyncio.gather(*under_way)
+
+
+async def checks(place: Place, report: bytes, clients: int, seconds: float) -> Took:
+    """Hand a signed report in to be checked, so many clients each one after another."""
+    took, until = Took(), time.perf_counter() + seconds
+    mark = secrets.token_hex(8)
+    body = (
+        f'--{mark}\r\nContent-Disposition: form-data; name="file"; filename="report.pdf"\r\n\r\n'.encode()
+        + report
+        + f"\r\n--{mark}--\r\n".encode()
+    )
+    kind = f"Content-Type: multipart/form-data; boundary={mark}\r\nContent-Length: {len(body)}"
+
+    async def hand_in() -> None:
+        line = Line(place.port)
+        while (began := time.perf_counter()) < until:
+            address = ".".join(map(str, secrets.token_bytes(4)))
+            words = f"POST /verify/file HTTP/1.1\r\nX-Forwarded-For: {address}\r\nSec-Fetch-Site: same-origin"
+            status, again, _ = await line.told(f"{words}\r\n{kind}", body)
+            took.add(began, status)
+            await asyncio.sleep(again)
+
+    await asyncio.gather(*(hand_in() for _ in range(clients)))
+    return took
 
 
 async def loaded(place: Place, clients: int, rate: int, seconds: float) -> tuple[Took, Took]:
@@ -264,6 +308,7 @@ def measured(kind: Kind, args: argparse.Namespace, url: str = "") -> None:
             press = office.press
             looks, uses, project = filled(press, int(args.uses * args.seconds))
             token = press.store.write(lambda s: accounts.sign_in(s, 1, "owner", press.secret, now()))
+        report = signed(issued("goods-good", folder).pdf)
         with served(folder, url, args.processes) as (port, server):
             place = Place(port, looks, uses, project, token)
             asyncio.run(loaded(place, 8, 0, 2))
@@ -273,11 +318,19 @@ def measured(kind: Kind, args: argparse.Namespace, url: str = "") -> None:
                 before = cpu_of(whole)
                 found = asyncio.run(loaded(place, args.clients, args.uses, args.seconds))
                 spent = cpu_of(whole) - before
-        for name, took in zip(("look-ups", "uses"), found, strict=True):
-            if took.milliseconds:
-                print(f"{kind:<11}{took.line(name, args.seconds)}", flush=True)
-        answers = sum(len(took.milliseconds) for took in found)
+            checked = asyncio.run(checks(place, report, args.uploads, args.seconds / 4))
+        for name, took, seconds in (
+            ("look-ups", found[0], args.seconds),
+            ("uses", found[1], args.seconds),
+            ("uploads", checked, args.seconds / 4),
+        ):
+            for line in took.lines(name, seconds):
+                print(f"{kind:<11}{line}", flush=True)
+        answers = sum(took.answers for took in found)
         print(f"{kind:<11}{spent / args.seconds:.2f} cores, {spent / answers * 1000:.2f} ms of CPU an answer")
+        with offices.opened(folder, url) as office:
+            held = office.press.store.read(lambda s: s.exec(_USED).one())
+        print(f"{kind:<11}{held} reports used, {len(found[1].milliseconds[SEE_OTHER])} answers that said so")
 
 
 def main() -> None:
@@ -285,7 +338,8 @@ def main() -> None:
     words.add_argument("--clients", type=int, default=CLIENTS)
     words.add_argument("--uses", type=int, default=USES)
     words.add_argument("--seconds", type=float, default=SECONDS)
-    words.add_argument("--processes", type=int, default=1)
+    words.add_argument("--uploads", type=int, default=UPLOADS)
+    words.add_argument("--processes", type=int, default=2)
     words.add_argument("--kind", choices=KINDS, action="append")
     args = words.parse_args()
     for kind in args.kind or KINDS:

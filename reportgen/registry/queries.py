@@ -6,20 +6,50 @@ Before 开标 nobody outside the issuing desk learns who or how many asked for a
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, bindparam
+from sqlalchemy import ColumnElement, ScalarSelect, bindparam
 from sqlmodel import Session, and_, col, or_, select
 
 from reportgen.errors import ReportgenError
 from reportgen.registry.numbers import code_hash
 from reportgen.registry.tables import LIGHT, Kind, NoticeRow, PartyRow, ReportRow, State
+from reportgen.store.tables import AgencyRow, ProjectRow
 
 _MOST = 500
-_REPORTS = select(ReportRow).options(LIGHT)
-# Built once: whoever verifies asks this, and building it takes longer than the database does.
-_BY_CODE = _REPORTS.where(
-    col(ReportRow.code_sha256) == bindparam("code"), col(ReportRow.number) == bindparam("number")
+AGENCY = select(AgencyRow.name).where(AgencyRow.id == 1)
+
+
+def _of_its_project(column: Any) -> ScalarSelect[Any]:  # noqa: ANN401 - any column of the table
+    """Return what a report's project says last, to be asked with the report."""
+    found = select(column).where(ProjectRow.project == ReportRow.project, ProjectRow.round == ReportRow.round)
+    newest = found.order_by(col(ProjectRow.known_at).desc(), col(ProjectRow.id).desc())
+    return newest.limit(1).scalar_subquery()
+
+
+# Built once, and each asked in one statement: anybody may ask as often as he likes, and many use at the same moment.
+_BY_CODE = (
+    select(ReportRow, _of_its_project(ProjectRow.name), AGENCY.scalar_subquery())
+    .options(LIGHT)
+    .where(col(ReportRow.code_sha256) == bindparam("code"), col(ReportRow.number) == bindparam("number"))
 )
+_MADE_FOR = (
+    select(ReportRow, _of_its_project(ProjectRow.closes_at))
+    .options(LIGHT)
+    .where(
+        col(ReportRow.number) == bindparam("number"),
+        col(ReportRow.recipient) == bindparam("recipient"),
+        col(ReportRow.issued_at).is_not(None),
+    )
+)
+
+
+class Coded(NamedTuple):
+    """The report of a number and its code, with its project's name and the agency's, where those are known."""
+
+    report: ReportRow
+    project_name: str | None
+    agency: str | None
 
 
 @dataclass(frozen=True)
@@ -60,19 +90,17 @@ def of_project(
 
 def require_opened(session: Session, project: str, round_: int, at: datetime) -> None:
     """Refuse with E1106 what would tell who asked for a project before 开标."""
-    if not _opened(session, project, round_, at):
-        raise ReportgenError("E1106", project=project)
-
-
-def _opened(session: Session, project: str, round_: int, at: datetime) -> bool:
-    from reportgen.store.tables import ProjectRow
-
     closes = session.exec(
         select(ProjectRow.closes_at)
         .where(ProjectRow.project == project, ProjectRow.round == round_)
         .order_by(col(ProjectRow.known_at).desc(), col(ProjectRow.id).desc())
         .limit(1)
     ).one_or_none()
+    if not _past(closes, at):
+        raise ReportgenError("E1106", project=project)
+
+
+def _past(closes: datetime | None, at: datetime) -> bool:
     return closes is not None and closes <= at
 
 
@@ -89,9 +117,21 @@ def of_subject(session: Session, uscc: str, limit: int = _MOST) -> list[ReportRo
     return list(session.exec(found).all())
 
 
-def by_code(session: Session, number: str, code: str) -> ReportRow | None:
+def by_code(session: Session, number: str, code: str) -> Coded | None:
     """Return the report of a number and its verification code, or None where they do not belong together."""
-    return session.exec(_BY_CODE, params={"code": code_hash(code), "number": number}).one_or_none()
+    found = session.exec(_BY_CODE, params={"code": code_hash(code), "number": number}).one_or_none()
+    return None if found is None else Coded(*found)
+
+
+def made_for(session: Session, recipient: str, number: str, at: datetime) -> ReportRow:
+    """Return a report made for a recipient; raises E0502 for any other alike, E1106 before 开标."""
+    found = session.exec(_MADE_FOR, params={"number": number, "recipient": recipient}).one_or_none()
+    if found is None:
+        raise ReportgenError("E0502", number=number)
+    row, closes = found
+    if not _past(closes, at):
+        raise ReportgenError("E1106", project=row.project)
+    return row
 
 
 def by_file_hash(session: Session, sha256: str) -> ReportRow:
@@ -127,7 +167,7 @@ def unfinished(session: Session, until: datetime, *kinds: Kind) -> list[ReportRo
 
 def listed(session: Session, wanted: Wanted, limit: int = _MOST) -> list[ReportRow]:
     """Return the newest numbered reports of those wanted; for the issuing desk."""
-    found = _REPORTS.where(col(ReportRow.number).is_not(None), *_conditions(wanted))
+    found = select(ReportRow).options(LIGHT).where(col(ReportRow.number).is_not(None), *_conditions(wanted))
     return list(session.exec(found.order_by(col(ReportRow.id).desc()).limit(limit)).all())
 
 

@@ -62,7 +62,10 @@ class Opened:
 
 
 def tenders(session: Session, uscc: str, at: datetime) -> list[Tender]:
-    """Return the projects of a recipient, those that close last first: his own, and those he takes reports for."""
+    """Return the projects of a recipient, those that close last first: his own, and those he takes reports for.
+
+    The latter from 开标 on: before it, that one stands here would tell that somebody has asked.
+    """
     named = select(ReportRow.project).where(ReportRow.recipient == uscc)
     found = session.exec(
         select(ProjectRow)
@@ -78,7 +81,8 @@ def tenders(session: Session, uscc: str, at: datetime) -> list[Tender]:
     newest: dict[tuple[str, int], ProjectRow] = {}
     for row in found:
         newest.setdefault((row.project, row.round), row)
-    rows = sorted(newest.values(), key=lambda row: (row.closes_at, row.project), reverse=True)[:_MOST]
+    told = [row for row in newest.values() if uscc in {row.owner, row.agent} or row.closes_at <= at]
+    rows = sorted(told, key=lambda row: (row.closes_at, row.project), reverse=True)[:_MOST]
     return [Tender(row.project, row.round, row.name, row.closes_at, row.closes_at <= at) for row in rows]
 
 
@@ -95,21 +99,9 @@ def opened(session: Session, uscc: str, project: str, round_: int, at: datetime)
     return Opened(project_at(session, project, round_), tuple(held))
 
 
-def own_report(session: Session, uscc: str, number: str, at: datetime) -> ReportRow:
-    """Return a report made for a recipient, whose project is open; raises E0502 for any other alike."""
-    found = select(ReportRow).where(
-        ReportRow.number == number, ReportRow.recipient == uscc, col(ReportRow.issued_at).is_not(None)
-    )
-    row = session.exec(found).one_or_none()
-    if row is None:
-        raise ReportgenError("E0502", number=number)
-    queries.require_opened(session, row.project, row.round, at)
-    return row
-
-
 def use(session: Session, uscc: str, numbers: Sequence[str], desk: Desk) -> list[Consumption]:
     """Use reports made for a recipient, each once; raises E0502 where one is not his, and then uses none."""
-    rows = [own_report(session, uscc, number, desk.at) for number in sorted(set(numbers))]
+    rows = [queries.made_for(session, uscc, number, desk.at) for number in sorted(set(numbers))]
     return [
         consume(session, str(row.number), Use(row.project, row.round, row.lot, uscc), desk) for row in rows
     ]

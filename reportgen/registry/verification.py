@@ -1,33 +1,30 @@
 """What the register says of a file that is to be checked, and of a paper's number and code."""
 
 import json
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import bindparam
 from sqlmodel import Session, col, select
 
-from reportgen.certify.facts import COMPARISON, NOTICE, Change, RegisterFacts, Source
+from reportgen.certify.facts import COMPARISON, NOTICE, USES, VOUCHER, Change, RegisterFacts, Source
 from reportgen.errors import ReportgenError
 from reportgen.registry import queries
 from reportgen.registry.standing import KINDS, SUPERSEDED, later, standing
-from reportgen.registry.tables import EventRow, Kind, NoticeRow, ReportRow
+from reportgen.registry.tables import LIGHT, EventRow, Kind, NoticeRow, ReportRow, State
 from reportgen.registry.tags import OFFICE, Tag
-from reportgen.store.tables import AgencyRow, ProjectRow
 
 if TYPE_CHECKING:
     from reportgen.registry.view import Party
 
-# Built once, and no project is read whole for its name: anybody may ask, as often as he likes.
-_AGENCY = select(AgencyRow.name).where(AgencyRow.id == 1)
-_PROJECT = (
-    select(ProjectRow.name)
-    .where(col(ProjectRow.project) == bindparam("project"), col(ProjectRow.round) == bindparam("round"))
-    .order_by(col(ProjectRow.known_at).desc(), col(ProjectRow.id).desc())
-    .limit(1)
-)
+_BESIDE: Mapping[Tag, str] = {
+    Tag.PROJECT_BUNDLE_EXPORT: COMPARISON,
+    Tag.PROJECT_USES_EXPORT: USES,
+    Tag.PROJECT_VOUCHER_EXPORT: VOUCHER,
+}
+"""The events with which documents without a row leave the house, and what these are."""
 
 
 @dataclass(frozen=True)
@@ -48,41 +45,38 @@ def facts(session: Session, sha256: str, number: str, at: datetime) -> RegisterF
     book, noticed = _book(session, at), queries.notice_by_hash(session, sha256)
     if noticed is not None:
         return _corrects(*noticed, book)
-    row = _row(session, sha256, number)
-    return _comparison(session, sha256, book) if row is None else _told(session, row, book)
+    with suppress(ReportgenError):
+        return _told(session, queries.by_file_hash(session, sha256), book)
+    beside, row = _beside(session, sha256, book), _numbered(session, number)
+    return beside or (book if row is None else _told(session, row, book))
 
 
 def paper(session: Session, number: str, code: str, at: datetime) -> Paper:
     """Return what a paper is compared with; raises E0505 for a number unknown and for a wrong code alike."""
     from reportgen.registry.view import summaries
 
-    row = queries.by_code(session, number, code)
-    if row is None or row.issued_at is None:
+    found = queries.by_code(session, number, code)
+    if found is None or found.report.issued_at is None:
         raise ReportgenError("E0505", number=number)
+    row, book = found.report, RegisterFacts(Source.REGISTER, at, found.agency or "")
     (summary,) = summaries(session, [row], at.date())
     return Paper(
         kind=summary.kind,
         applicant=summary.applicant,
-        project_name=_project_name(session, row),
+        project_name=found.project_name or "",
         conclusion=summary.conclusion,
         pages=row.pages,
-        issued_at=row.issued_at,
+        issued_at=found.report.issued_at,
         # When it was used, and by whom, is told to whoever uses it, not to whoever holds a copy.
-        book=replace(_told(session, row, _book(session, at)), consumed_at=None, recipient=""),
+        book=replace(_told(session, row, book), consumed_at=None, recipient=""),
     )
 
 
 def _book(session: Session, at: datetime) -> RegisterFacts:
-    return RegisterFacts(Source.REGISTER, at, session.exec(_AGENCY).one_or_none() or "")
+    return RegisterFacts(Source.REGISTER, at, session.exec(queries.AGENCY).one_or_none() or "")
 
 
-def _project_name(session: Session, row: ReportRow) -> str:
-    return session.exec(_PROJECT, params={"project": row.project, "round": row.round}).first() or ""
-
-
-def _row(session: Session, sha256: str, number: str) -> ReportRow | None:
-    with suppress(ReportgenError):
-        return queries.by_file_hash(session, sha256)
+def _numbered(session: Session, number: str) -> ReportRow | None:
     named = select(ReportRow).where(ReportRow.number == number, col(ReportRow.issued_at).is_not(None))
     return session.exec(named).one_or_none()
 
@@ -101,18 +95,32 @@ def _corrects(notice: NoticeRow, report: ReportRow, book: RegisterFacts) -> Regi
     )
 
 
-def _comparison(session: Session, sha256: str, book: RegisterFacts) -> RegisterFacts:
-    """Return what is known of a 比对汇总表, which has no row: that it left the house stands in the office's chain."""
-    left = select(EventRow.data).where(EventRow.stream == OFFICE, EventRow.tag == Tag.PROJECT_BUNDLE_EXPORT)
-    found = session.exec(left.where(col(EventRow.data).contains(f'"sha256":"{sha256}"')).limit(1)).first()
+def _beside(session: Session, sha256: str, book: RegisterFacts) -> RegisterFacts | None:
+    """Return what is known of a document without a row: that it left the house stands in the office's chain."""
+    left = select(EventRow.tag, EventRow.data).where(
+        EventRow.stream == OFFICE,
+        col(EventRow.tag).in_(_BESIDE),
+        col(EventRow.data).contains(f'"sha256":"{sha256}"'),
+    )
+    found = session.exec(left.limit(1)).first()
     if found is None:
-        return book
-    said = json.loads(found)
+        return None
+    kind, said = _BESIDE[Tag(found[0])], json.loads(found[1])
+    undone = _undone(session, said) if kind == VOUCHER else ""
     place = {"round": said["round"], "lot": said["lot"]}
     # The chain keeps what is no plain code as a hash: of which project it is, nobody can read there.
     project = "" if said["project"].startswith("#") else said["project"]
     named = {"number": said["number"], "sha256": sha256, "project": project}
-    return replace(book, state=COMPARISON, usable=True, **named, **place)
+    return replace(book, state=f"{kind}{undone}", usable=not undone, **named, **place)
+
+
+def _undone(session: Session, said: Mapping[str, Any]) -> str:
+    """Return what has become of the use that a voucher speaks of; nothing while it stands."""
+    row = session.get_one(ReportRow, said["report"], options=[LIGHT])
+    if row.state == State.REVOKED:
+        return "，所载报告已撤销"
+    used_at = row.consumed_at.isoformat() if row.consumed_at else ""
+    return "" if used_at == said["used_at"] else "，所载核销已撤回"
 
 
 def _told(session: Session, row: ReportRow, book: RegisterFacts) -> RegisterFacts:

@@ -9,10 +9,12 @@ import hmac
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import delete, update
+from argon2.profiles import RFC_9106_LOW_MEMORY
+from sqlalchemy import delete, func, update
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
@@ -31,9 +33,8 @@ LASTING = timedelta(hours=10)
 """A session ends after so long without a page, and after so long in any case (本机构设定)."""
 _SEEN = timedelta(minutes=1)
 """How exact `seen_at` is: a page does not write, but for one a minute."""
-_HASHER = PasswordHasher()
-"""Argon2id with the parameters of RFC 9106 for memory-constrained machines, the library's own."""
-_NOBODY = _HASHER.hash(secrets.token_hex())
+_HASHER = PasswordHasher.from_parameters(RFC_9106_LOW_MEMORY)
+"""Argon2id with the parameters of RFC 9106 for memory-constrained machines."""
 _TOKEN = 32
 
 
@@ -77,7 +78,7 @@ def hashed(password: str, login: str) -> str:
 def fits(password: str, against: str) -> bool:
     """Say whether a password is the one; where there is none to check against, after the same time."""
     try:
-        _HASHER.verify(against or _NOBODY, password)
+        _HASHER.verify(against or _nobody(), password)
     except (VerificationError, InvalidHashError):
         return False
     return bool(against)
@@ -134,6 +135,13 @@ def set_password(session: Session, login: str, password: str) -> None:
 def by_login(session: Session, login: str) -> AccountRow | None:
     """Return the account of a login, None where there is none."""
     return session.exec(select(AccountRow).where(AccountRow.login == login)).one_or_none()
+
+
+def stranger_like(session: Session, login: str) -> bool:
+    """Say whether somebody outside the agency has an account with a login, large or small."""
+    alike = func.lower(col(AccountRow.login)) == login.lower()
+    found = select(AccountRow.id).where(alike, AccountRow.kind != AccountKind.AGENCY)
+    return session.exec(found).first() is not None
 
 
 def locked(session: Session, login: str, secret: bytes, at: datetime) -> bool:
@@ -196,6 +204,12 @@ def caller(session: Session, row: AccountRow) -> Caller | None:
         return None
     active = row.state == AccountState.ACTIVE
     return Caller(row.id, row.login, kind, row.uscc, row.organisation, roles, active)
+
+
+@cache
+def _nobody() -> str:
+    """Return the hash that an unknown login's password is held against, made when first asked for."""
+    return _HASHER.hash(secrets.token_hex())
 
 
 def _fault(password: str, login: str) -> str:

@@ -9,10 +9,11 @@ transactions is done again from its beginning, so it must do nothing outside the
 
 import os
 import random
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from sqlite3 import SQLITE_BUSY, SQLITE_ERROR, SQLITE_LOCKED
 from typing import Any, TypeVar
 
@@ -44,6 +45,7 @@ class Store:
     """The office's database."""
 
     engine: Engine
+    _turn: threading.Lock = field(default_factory=threading.Lock, compare=False)
 
     def read(self, work: Callable[[Session], T]) -> T:
         """Return what a piece of work reads, all of it as of one moment; raises E0903 (busy), E0904 (away).
@@ -57,7 +59,8 @@ class Store:
 
         It is done again where another transaction was in its way, so it may touch nothing but the session.
         """
-        return self._run(work, {"writes": True})
+        with self._one_after_another():
+            return self._run(work, {"writes": True})
 
     @contextmanager
     def moment(self) -> Iterator[Connection]:
@@ -80,6 +83,23 @@ class Store:
     def close(self) -> None:
         """Close every connection."""
         self.engine.dispose()
+
+    @contextmanager
+    def _one_after_another(self) -> Iterator[None]:
+        """Let the threads of this process write to SQLite in turn; raises E0903.
+
+        SQLite takes one writer at a time and lets the others look again and again, ever more seldom: of fifty that
+        wait so, some wait for seconds.
+        """
+        if self.engine.dialect.name != "sqlite":
+            yield
+            return
+        if not self._turn.acquire(timeout=_BUSY_SECONDS):
+            raise ReportgenError("E0903", tries=1)
+        try:
+            yield
+        finally:
+            self._turn.release()
 
     def _reading(self) -> dict[str, object]:
         if self.engine.dialect.name == "sqlite":
@@ -172,8 +192,23 @@ def _prepare_sqlite(connection: Any, _: object) -> None:  # noqa: ANN401 - the d
 def _begin_sqlite(connection: Connection) -> None:
     options = connection.get_execution_options()
     writes, beside = options.get("writes", True), options.get("beside", False)
-    connection.exec_driver_sql(f"PRAGMA query_only = {'OFF' if writes else 'ON'}")
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes and not beside else "BEGIN")
+    _let_write(connection, writes)
+    if writes and not beside:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    else:
+        # It waits for nobody and cannot fail: the driver is told without SQLAlchemy's errand around it.
+        _driver(connection).execute("BEGIN")
+
+
+def _let_write(connection: Connection, writes: bool) -> None:
+    """Let a connection change the database or only read it; it stays so while the pool holds it."""
+    if connection.info.get("writes") is not writes:
+        _driver(connection).execute(f"PRAGMA query_only = {'OFF' if writes else 'ON'}")
+        connection.info["writes"] = writes
+
+
+def _driver(connection: Connection) -> Any:  # noqa: ANN401 - the driver's own connection
+    return connection.connection.dbapi_connection
 
 
 def _postgres(url: URL) -> Engine:

@@ -1,6 +1,6 @@
 """What a statement changed: the question on which every step of a life rests."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar, cast
 
 from sqlalchemy import CursorResult, Delete, Table, Text, Update, inspect
@@ -40,5 +40,17 @@ def taken(
 
 def enter_once(session: Session, row: type[Row], **values: object) -> None:
     """Insert a row where none of its key stands; another transaction's is waited for and left as it is."""
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    session.execute(insert(row).values(**values).on_conflict_do_nothing())
+    session.execute(_insert(session)(row).values(**values).on_conflict_do_nothing())
+
+
+def add_up(session: Session, row: type[Row], column: str, rows: Sequence[Mapping[str, object]]) -> None:
+    """Insert rows, or add a column of theirs to what stands under their keys, in the order in which they are given."""
+    table = table_of(row)
+    entered = _insert(session)(table)
+    total = {column: table.c[column] + entered.excluded[column]}
+    summed = entered.on_conflict_do_update(index_elements=list(table.primary_key), set_=total)
+    session.connection().execute(summed, rows)
+
+
+def _insert(session: Session) -> Callable[..., postgresql.Insert | sqlite.Insert]:
+    return postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert

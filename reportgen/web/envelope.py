@@ -13,8 +13,10 @@ from fastapi import Request
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from reportgen.errors import ReportgenError
+from reportgen.web.limiting import Crowd
 from reportgen.web.metrics import ANSWERS, SECONDS
-from reportgen.web.trouble import fault
+from reportgen.web.trouble import answered, fault
 
 HEADERS: Mapping[str, str] = {
     "Content-Security-Policy": (
@@ -45,9 +47,10 @@ _LOG = structlog.get_logger("reportgen.web")
 class Envelope:
     """ASGI middleware around the whole portal."""
 
-    def __init__(self, app: ASGIApp, *, secure: bool) -> None:
+    def __init__(self, app: ASGIApp, *, secure: bool, at_once: int) -> None:
         self._app = app
         self._secure = secure
+        self._crowd = Crowd(at_once)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -65,7 +68,11 @@ class Envelope:
             await send(message)
 
         try:
-            await self._app(scope, receive, sealed)
+            async with self._crowd.room(scope["path"]) as place:
+                scope["state"]["place"] = place
+                await self._app(scope, receive, sealed)
+        except ReportgenError as error:
+            await answered(Request(scope, receive), error)(scope, receive, sealed)
         except Exception as error:
             await fault(Request(scope, receive), error)(scope, receive, sealed)
         finally:

@@ -1,50 +1,78 @@
 """How often something may be asked: by address, and by how much is under way at the same moment."""
 
+import asyncio
+import math
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from ipaddress import IPv6Network
 
-from limits import RateLimitItemPerMinute
-from limits.storage import MemoryStorage
-from limits.strategies import SlidingWindowCounterRateLimiter
+from fastapi import Request
+from starlette.requests import ClientDisconnect
+from throttled import RateLimiterType, Throttled, per_min
+from throttled.store import MemoryStore
 
 from reportgen.errors import ReportgenError
 from reportgen.web.settings import WebSettings
 
 PER_SIGN_IN = 20
 """Attempts a minute that one address may make to sign in or to ask for an account (本机构设定)."""
-SECONDS = 60
+RECEIVING = 60.0
+"""Seconds in which what somebody sends has to come in (本机构设定)."""
+_CUSTOMER = 64
+"""Bits of an IPv6 address that its owner does not choose himself: he has all the addresses that begin with them."""
+_ADDRESSES = 100_000
+"""So many addresses are counted at the most; whoever asked longest ago is forgotten first."""
+_AT_WORK = 2
+"""So many look-ups run at the same moment in one process, the others wait their turn: more threads of one interpreter
+only get in each other's way."""
+_LOOKS = ("/v/", "/verify/")
+_WATCHED = frozenset({"/healthz", "/readyz", "/metrics"})
+"""Whoever watches the portal learns how it is when it is crowded, too."""
 
 
-@dataclass(frozen=True)
 class Limits:
     """The limits of one process; several processes count each for itself."""
 
-    settings: WebSettings
-    _counter: SlidingWindowCounterRateLimiter = field(
-        default_factory=lambda: SlidingWindowCounterRateLimiter(MemoryStorage())
-    )
-    _uploads: threading.BoundedSemaphore = field(init=False)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "_uploads", threading.BoundedSemaphore(self.settings.uploads))
+    def __init__(self, settings: WebSettings) -> None:
+        self._store = MemoryStore(options={"MAX_SIZE": _ADDRESSES})
+        self._looks = self._a_minute(settings.rate)
+        self._strangers = self._a_minute(PER_SIGN_IN)
+        self._keys = self._a_minute(settings.api_rate)
+        self._uploads = threading.BoundedSemaphore(settings.uploads)
+        self._coming, self._most_coming = Counter[str](), max(1, settings.at_once // 2)
 
     def look(self, address: str) -> None:
         """Count a look at the public verification; raises E0618 where one address takes too many."""
-        self._hit("look", address, self.settings.rate)
+        _hit(self._looks, f"look {address}")
 
     def sign_in(self, address: str) -> None:
         """Count an attempt to sign in; raises E0618."""
-        self._hit("sign-in", address, PER_SIGN_IN)
+        _hit(self._strangers, f"sign-in {address}")
 
     def stranger(self, address: str) -> None:
         """Count a request with a key that is none; raises E0618."""
-        self._hit("stranger", address, PER_SIGN_IN)
+        _hit(self._strangers, f"stranger {address}")
 
     def key(self, key: int) -> None:
         """Count a request of an API key; raises E0618."""
-        self._hit("key", str(key), self.settings.api_rate)
+        _hit(self._keys, f"key {key}")
+
+    @asynccontextmanager
+    async def receiving(self, address: str) -> AsyncIterator[None]:
+        """Let something come in from an address; raises E0618 (too much of one at once), E0206 (it does not end)."""
+        if self._coming[address] >= self._most_coming:
+            raise ReportgenError("E0618", seconds=1)
+        self._coming[address] += 1
+        try:
+            async with asyncio.timeout(RECEIVING):
+                yield
+        except (TimeoutError, ClientDisconnect) as error:
+            raise ReportgenError("E0206", seconds=round(RECEIVING)) from error
+        finally:
+            self._coming[address] -= 1
+            self._coming += Counter()
 
     @contextmanager
     def upload(self) -> Iterator[None]:
@@ -56,6 +84,89 @@ class Limits:
         finally:
             self._uploads.release()
 
-    def _hit(self, what: str, address: str, most: int) -> None:
-        if not self._counter.hit(RateLimitItemPerMinute(most), what, address):
-            raise ReportgenError("E0618", seconds=SECONDS)
+    def _a_minute(self, most: int) -> Throttled:
+        return Throttled(using=RateLimiterType.SLIDING_WINDOW.value, quota=per_min(most), store=self._store)
+
+
+class Crowd:
+    """What one process answers at the same moment: so many look-ups, and as much of all the rest.
+
+    What comes beyond is told at once to come again, for who waits in a long line has gone before he is served. The
+    two are counted apart: a crowd of strangers who look reports up keeps nobody from his work who is signed in.
+    """
+
+    def __init__(self, at_once: int) -> None:
+        self._looks = _Line(at_once, min(at_once, _AT_WORK))
+        self._rest = _Line(at_once, at_once)
+
+    @asynccontextmanager
+    async def room(self, path: str) -> AsyncIterator["Place"]:
+        """Let a request in that has a path, when its turn comes; raises E0618 at once where too many are in."""
+        if path in _WATCHED:
+            yield Place(asyncio.Semaphore())
+            return
+        line = self._looks if path.startswith(_LOOKS) else self._rest
+        line.enter()
+        place = Place(line.turn)
+        try:
+            await place.take()
+            yield place
+        finally:
+            place.leave()
+            line.leave()
+
+
+class Place:
+    """The place of one request among those that are let in, with its turn."""
+
+    def __init__(self, turn: asyncio.Semaphore) -> None:
+        self._turn, self._held = turn, False
+
+    async def take(self) -> None:
+        """Wait for one's turn."""
+        await self._turn.acquire()
+        self._held = True
+
+    def leave(self) -> None:
+        """Leave one's turn to the next, where one has it."""
+        if self._held:
+            self._held = False
+            self._turn.release()
+
+    @asynccontextmanager
+    async def aside(self) -> AsyncIterator[None]:
+        """Let others have their turn while one waits for somebody outside."""
+        self.leave()
+        try:
+            yield
+        finally:
+            await self.take()
+
+
+class _Line:
+    def __init__(self, most: int, at_work: int) -> None:
+        self._left = most
+        self.turn = asyncio.Semaphore(at_work)
+
+    def enter(self) -> None:
+        if not self._left:
+            raise ReportgenError("E0618", seconds=1)
+        self._left -= 1
+
+    def leave(self) -> None:
+        self._left += 1
+
+
+def address_of(request: Request) -> str:
+    """Return the address that a request comes from, as the trusted proxies say; it is counted, never kept.
+
+    Of an IPv6 address it is the network of its owner, who has one for every request he could ever send.
+    """
+    host = request.client.host if request.client else ""
+    return str(IPv6Network((host.partition("%")[0], _CUSTOMER), strict=False)) if ":" in host else host
+
+
+def _hit(counted: Throttled, who: str) -> None:
+    found = counted.limit(who)
+    if found.limited:
+        raise ReportgenError("E0618", seconds=math.ceil(found.state.retry_after))

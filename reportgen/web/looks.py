@@ -9,12 +9,11 @@ from collections import Counter
 from datetime import date
 from enum import StrEnum
 
-from sqlalchemy import update
-from sqlmodel import Session, col
+from sqlmodel import Session
 
 from reportgen.registry.look_rows import LookRow
 from reportgen.store.engine import Store
-from reportgen.store.rows import changed, enter_once
+from reportgen.store.rows import add_up
 from reportgen.zone import now
 
 SECONDS = 5
@@ -57,8 +56,10 @@ class Looks:
 
 
 def _add(session: Session, counts: Counter[tuple[date, str, str, str]]) -> None:
-    for (day, way, number, outcome), count in sorted(counts.items()):
-        key = {"day": day, "way": way, "number": number, "outcome": outcome}
-        enter_once(session, LookRow, **key, count=0)
-        held = update(LookRow).where(*(col(getattr(LookRow, name)) == value for name, value in key.items()))
-        changed(session, held.values(count=LookRow.count + count))
+    # One statement for all of them: whoever uses a report waits for this to end. Sorted, two processes cannot
+    # wait for each other.
+    rows = [
+        {"day": day, "way": way, "number": number, "outcome": outcome, "count": count}
+        for (day, way, number, outcome), count in sorted(counts.items())
+    ]
+    add_up(session, LookRow, "count", rows)

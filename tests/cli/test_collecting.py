@@ -2,12 +2,15 @@
 
 import gc
 
-from reportgen.cli import _collect_later
+import pytest
+
+from reportgen import cli
 
 
-def test_after_the_first_look_garbage_is_looked_for_as_ever() -> None:
-    usual = gc.get_threshold()
-    _collect_later()
+def test_after_the_first_look_garbage_is_looked_for_as_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    before, usual = gc.get_threshold(), (700, 10, 10)
+    monkeypatch.setattr(cli, "_USUAL", usual)
+    cli._collect_later()
     try:
         assert gc.isenabled()
         assert gc.get_threshold()[0] > 100 * usual[0]
@@ -20,3 +23,4 @@ def test_after_the_first_look_garbage_is_looked_for_as_ever() -> None:
         assert gc.get_freeze_count() <= set_aside
     finally:
         gc.unfreeze()
+        gc.set_threshold(*before)

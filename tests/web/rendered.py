@@ -1,6 +1,7 @@
-"""The process that `test_rendering` starts: it renders as the portal's do, at a time and a pace of the test's."""
+"""What the portal's processes do in tests, at a time and a pace of the test's."""
 
 import time
+from collections.abc import Callable
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ import time_machine
 from reportgen import pipeline
 from reportgen.document.typeset import Typeset
 from reportgen.web import rendering
+from reportgen.zone import CHINA
 
 MOMENT = "2026-11-22 09:30:00+08:00"
 HANG, SLOW = "hang", "slow"
@@ -28,5 +30,17 @@ def render(pipe: Connection, folder: str, name: str) -> None:
 
     pipeline.typeset = typeset
     rendering._warm = lambda place: None
+    with time_machine.travel(MOMENT, tick=True):
+        rendering.render(pipe, folder, name)
+
+
+def at_its_moment(work: Callable[..., Any], *given: Any) -> Any:
+    """Do a piece of work while the clock stands at the moment that it is given, which comes last."""
+    with time_machine.travel(given[-1].replace(tzinfo=CHINA), tick=True):
+        return work(*given)
+
+
+def really(pipe: Connection, folder: str, name: str) -> None:
+    """Render at the moment of the tests, as the portal's processes do."""
     with time_machine.travel(MOMENT, tick=True):
         rendering.render(pipe, folder, name)

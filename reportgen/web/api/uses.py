@@ -8,7 +8,7 @@ from sqlmodel import Session
 
 from reportgen.certify.folding import Verdict
 from reportgen.errors import ReportgenError
-from reportgen.registry import lifecycle, recipients, uses
+from reportgen.registry import lifecycle, queries, uses
 from reportgen.registry.answered import Answer
 from reportgen.registry.lifecycle import Use
 from reportgen.web import public
@@ -119,7 +119,7 @@ def consume(request: Request, house: TheHouse, sent: GivenUse) -> Response:
     use = Use(sent.project, sent.round, sent.lot, caller.uscc)
 
     def work(session: Session) -> Answer:
-        row = recipients.own_report(session, caller.uscc, sent.number, desk.at)
+        row = queries.made_for(session, caller.uscc, sent.number, desk.at)
         done = lifecycle.consume(session, str(row.number), use, desk)
         error = uses.refusal(done, use)
         # A refusal is no error here: what was tried stays in the book.
