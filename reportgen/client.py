@@ -5,13 +5,21 @@
 
 Whatever changes something bears an Idempotency-Key, so that trying again after a lost answer does it once. Answers 429 and
 503 and lost connections are tried again, after as long as the portal says; any other error raises `Refused`.
+
+`received` proves what arrives at a webhook (回调) and returns what it tells.
 """
 
+import base64
+import binascii
+import hashlib
+import hmac
+import json
 import time
 import uuid
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
+from enum import StrEnum
 from types import TracebackType
 from typing import Any, Self
 
@@ -20,6 +28,9 @@ import httpx2
 TRIES = 5
 LONGEST_WAIT = 60.0
 """Seconds that are waited at most before another try, whatever the portal says."""
+TOLERANCE = 300
+"""Seconds by which the clock of whoever calls a webhook may differ from one's own."""
+_DIGITS = 12
 _AGAIN = frozenset({429, 503})
 _TIMEOUT = 60.0
 
@@ -113,6 +124,57 @@ class Check:
     verdict: str
     number: str
     said: Mapping[str, Any]
+
+
+class Doubt(StrEnum):
+    """Why what arrived at a webhook is not to be believed."""
+
+    MISSING = "a header is missing"
+    MALFORMED = "the timestamp is no number of seconds"
+    OLD = "it was sent too long ago, or somebody sends it again"
+    EARLY = "it is from the future: one of the clocks is wrong"
+    FORGED = "no signature is that of the secret"
+    UNREADABLE = "it is signed, and is no JSON of a call"
+
+
+class Unproven(Exception):  # noqa: N818 - it is for the receiver to refuse it
+    """What arrived at a webhook and is not to be believed; `doubt` says why."""
+
+    def __init__(self, doubt: Doubt) -> None:
+        self.doubt = doubt
+        super().__init__(doubt.value)
+
+
+@dataclass(frozen=True)
+class Call:
+    """What a webhook was told: `id` is the same however often it is sent; `data` names an application or a report."""
+
+    id: str
+    type: str
+    at: datetime
+    data: Mapping[str, str]
+
+
+def received(secret: str, headers: Mapping[str, str], body: bytes, at: float | None = None) -> Call:
+    """Return what arrived at a webhook once it is proven; raises Unproven, and ValueError for what is no secret.
+
+    `body` are the bytes as they came, `at` seconds since 1970, the present where it is not given. The signature is that
+    of Standard Webhooks 1.0.0: of several, as while a secret is renewed, one has to fit.
+    """
+    named = {name.lower(): value for name, value in headers.items()}
+    call, seconds, signatures = (
+        named.get(f"webhook-{name}", "") for name in ("id", "timestamp", "signature")
+    )
+    if not (call and seconds and signatures):
+        raise Unproven(Doubt.MISSING)
+    _require_present(seconds, time.time() if at is None else at)
+    if not _signed(_key_of(secret), f"{call}.{seconds}.".encode() + body, signatures):
+        raise Unproven(Doubt.FORGED)
+    try:
+        said = json.loads(body)
+        return Call(call, said["type"], datetime.fromisoformat(said["timestamp"]), said["data"])
+    except (ValueError, KeyError, TypeError) as error:
+        raise Unproven(Doubt.UNREADABLE) from error
 
 
 class Client:
@@ -214,6 +276,34 @@ class Client:
                 return _done(answer)
             time.sleep(_patience(answer))
         raise AssertionError("unreachable")
+
+
+def _require_present(seconds: str, at: float) -> None:
+    if not (seconds.isascii() and seconds.isdigit() and len(seconds) <= _DIGITS):
+        raise Unproven(Doubt.MALFORMED)
+    if int(seconds) < at - TOLERANCE:
+        raise Unproven(Doubt.OLD)
+    if int(seconds) > at + TOLERANCE:
+        raise Unproven(Doubt.EARLY)
+
+
+def _key_of(secret: str) -> bytes:
+    try:
+        key = base64.b64decode(secret.removeprefix("whsec_"), validate=True)
+    except binascii.Error as error:
+        raise ValueError("a webhook's secret is whsec_ and base64") from error
+    if not key:
+        raise ValueError("a webhook's secret is not empty")
+    return key
+
+
+def _signed(key: bytes, content: bytes, signatures: str) -> bool:
+    wanted = "v1," + base64.b64encode(hmac.digest(key, content, hashlib.sha256)).decode()
+    # Each is compared, and each in the same time: the answer tells nothing of which came how near.
+    fits = [
+        hmac.compare_digest(wanted.encode(), one.encode(errors="replace")) for one in signatures.split(" ")
+    ]
+    return any(fits)
 
 
 def _patience(answer: httpx2.Response) -> float:

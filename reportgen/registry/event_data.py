@@ -18,6 +18,7 @@ from reportgen.project.model import ApplicantRole
 from reportgen.registry.application_rows import ApplicationState
 from reportgen.registry.tables import Kind, State
 from reportgen.registry.upload_rows import UploadState
+from reportgen.registry.webhook_rows import WebhookState
 from reportgen.store.account_rows import AccountState
 from reportgen.store.tables import ROLES
 from reportgen.subject.identifiers import uscc_fault
@@ -45,7 +46,7 @@ _REASONS = (
 )
 WORDS = frozenset(
     {*State, *Kind, *ApplicationState, *AccountState, *UploadState, *ROLES, *_ENDINGS, *_OUTCOMES, *_REASONS}
-    | {*ApplicantRole, *ApplicantRole.__members__, *Matter, *Matter.__members__}
+    | {*WebhookState, *ApplicantRole, *ApplicantRole.__members__, *Matter, *Matter.__members__}
     | {*Conclusion, *Conclusion.__members__, *"ABCD"}
 )
 """Every word a code may be; a new one is added here, never typed by somebody."""
@@ -57,6 +58,7 @@ _PHONE_LIKE = re.compile(r"(?<!\d)1[3-9](?:[ -]?\d){9}(?!\d)")
 _HASH = re.compile(r"[0-9a-f]{64}")
 _NUMBER = re.compile(r"(?=.{4,40}\Z)[0-9A-Z]+(?:-[0-9A-Z]+)+")
 _LOGIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,59}")
+_HOST = re.compile(r"(?=.{1,253}\Z)[a-z0-9]([a-z0-9.-]*[a-z0-9])?")
 _PACK = re.compile(r"[a-z][a-z0-9_]{0,39}(?:@\d{4}-\d\d-\d\d)?")
 _ERROR = re.compile(r"E\d{4}")
 _PATH = re.compile(r"[a-z_]{1,40}\[\d{1,6}\](?:\.[a-z_]{1,40})?")
@@ -129,6 +131,10 @@ def _fact(value: Value) -> bool:
     return value == "registration" or _matches(_PATH)(value) or _reference(value)
 
 
+def _host(value: Value) -> bool:
+    return isinstance(value, str) and bool(_HOST.fullmatch(value)) and not personal(value)
+
+
 TYPES: Mapping[str, Callable[[Value], bool]] = {
     **dict.fromkeys(("number", "register_number", "successor", "predecessor"), _matches(_NUMBER)),
     **dict.fromkeys(("sha256", "snapshot_sha256", "pack_sha256", "code_sha256", "key_id"), _matches(_HASH)),
@@ -143,7 +149,7 @@ TYPES: Mapping[str, Callable[[Value], bool]] = {
     **dict.fromkeys(
         (
             *("pages", "size", "round", "request", "report", "objection", "hit"),
-            *("files", "rows", "reports", "application", "api_key"),
+            *("files", "rows", "reports", "application", "api_key", "webhook", "generation"),
         ),
         _count,
     ),
@@ -153,9 +159,10 @@ TYPES: Mapping[str, Callable[[Value], bool]] = {
     **dict.fromkeys(("project", "lot"), _reference),
     "fact": _fact,
     "by": uscc,
+    "host": _host,
 }
 """The type of every key, the same wherever it is used."""
-TYPED_BY_STRANGERS = frozenset({"project", "lot", "fact", "by"})
+TYPED_BY_STRANGERS = frozenset({"project", "lot", "fact", "by", "host"})
 
 
 def checked(allowed: frozenset[str], data: Mapping[str, Value], key: bytes) -> dict[str, Value]:

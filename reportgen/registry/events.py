@@ -75,6 +75,8 @@ KEYS: Mapping[Tag, frozenset[str]] = {
     Tag.PROJECT_VERSION_IMPORT: _PLACE | {"sha256", "matter"},
     Tag.PROJECT_MANIFEST_EXPORT: _PLACE | {"sha256", "reports"},
     Tag.PROJECT_BUNDLE_EXPORT: _PLACE | {"number", "sha256", "reports"},
+    Tag.PROJECT_USES_EXPORT: _PLACE | {"number", "sha256", "reports"},
+    Tag.PROJECT_VOUCHER_EXPORT: _PLACE | {"number", "sha256", "report", "used_at"},
     Tag.OFFICE_AGENCY_CHANGE: _CHANGE,
     Tag.OFFICE_USER_CHANGE: _PERSON,
     Tag.OFFICE_STAFF_CHANGE: _PERSON,
@@ -83,9 +85,13 @@ KEYS: Mapping[Tag, frozenset[str]] = {
     Tag.OFFICE_BACKUP_RESTORE: _BACKUP,
     Tag.OFFICE_ERASE_RUN: _BACKUP | {"until", "reason"},
     Tag.OFFICE_ACCOUNT_CHANGE: frozenset({"login", "state", "uscc"}),
+    Tag.OFFICE_LETTER_ERASE: frozenset({"login", "sha256"}),
     Tag.OFFICE_APIKEY_CHANGE: frozenset({"login", "state", "uscc", "api_key"}),
+    Tag.OFFICE_WEBHOOK_CHANGE: frozenset({"login", "state", "uscc", "webhook", "host", "generation"}),
     Tag.APPLICATION_STATE_CHANGE: _PLACE | {"application", "state", "applicant"},
+    Tag.APPLICATION_LETTER_ERASE: frozenset({"application", "sha256"}),
     Tag.UPLOAD_STATE_CHANGE: frozenset({"uscc", "state", "sha256"}),
+    Tag.UPLOAD_FILE_ERASE: frozenset({"uscc", "sha256"}),
 }
 """What an event of each tag may say; everything else is refused."""
 

@@ -4,11 +4,12 @@ One condition for each says whose it is; the list, the single thing and the plac
 come first, and a place is named by the thing that stands there, never by a count.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
-from sqlalchemy import ColumnElement, func, or_
+from sqlalchemy import ColumnElement, and_, func, or_
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -60,12 +61,37 @@ def report(session: Session, caller: Caller, number: str, at: datetime) -> Repor
     return _one(session.exec(found).one_or_none(), ReportgenError("E0502", number=number))
 
 
+def keys(session: Session, caller: Caller, applications: Collection[int]) -> dict[int, str]:
+    """Return the keys of those of some applications that the caller may see."""
+    found = select(ApplicationRow.id, ApplicationRow.key).where(
+        col(ApplicationRow.id).in_(applications), *_applications(caller)
+    )
+    return {id_: key for id_, key in session.exec(found).all() if id_ is not None}
+
+
+def numbers(
+    session: Session, caller: Caller, reports: Collection[int], at: datetime
+) -> dict[int, tuple[str, datetime | None]]:
+    """Return the numbers of those of some reports that the caller may see, now or from 开标 on.
+
+    With each stands when its project closes, as the report has it, where he may not see it at this moment.
+    """
+    among = col(ReportRow.id).in_(reports)
+    found = select(ReportRow.id, ReportRow.number, ReportRow.closes_at).where(among, *_reports(caller, None))
+    seen = set(session.exec(select(ReportRow.id).where(among, *_reports(caller, at))).all())
+    return {
+        id_: (number, None if id_ in seen else closes)
+        for id_, number, closes in session.exec(found).all()
+        if id_ is not None and number is not None
+    }
+
+
 def projects(
     session: Session, caller: Caller, place: Place, at: datetime, project: str = ""
 ) -> tuple[list[ProjectRow], bool]:
     """Return the last versions of projects and whether there are more; raises E0301.
 
-    A bidder sees those that are still open, a recipient his own and those he was sent reports for.
+    A bidder sees those that are still open, a recipient his own and, from 开标 on, those he was sent reports for.
     """
     last = select(func.max(ProjectRow.id)).group_by(col(ProjectRow.project), col(ProjectRow.round))
     found = select(ProjectRow).where(col(ProjectRow.id).in_(last), *_projects(caller, at))
@@ -96,7 +122,8 @@ def _applications(caller: Caller) -> list[Condition]:
     return [col(ApplicationRow.uscc) == caller.uscc]
 
 
-def _reports(caller: Caller, at: datetime) -> list[Condition]:
+def _reports(caller: Caller, at: datetime | None) -> list[Condition]:
+    """Return the conditions of whose a report is; without a moment, before 开标 as after it."""
     issued = col(ReportRow.issued_at).is_not(None)
     match caller.kind:
         case AccountKind.AGENCY:
@@ -106,7 +133,7 @@ def _reports(caller: Caller, at: datetime) -> list[Condition]:
             return [issued, col(ReportRow.id).in_(own)]
         case AccountKind.RECIPIENT:
             mine = (col(ReportRow.kind) == Kind.REPORT, col(ReportRow.recipient) == caller.uscc)
-            return [issued, *mine, _opened(at)]
+            return [issued, *mine] if at is None else [issued, *mine, _opened(at)]
 
 
 def _opened(at: datetime) -> Condition:
@@ -131,7 +158,7 @@ def _projects(caller: Caller, at: datetime) -> list[Condition]:
         case AccountKind.RECIPIENT:
             named = select(ReportRow.project).where(ReportRow.recipient == caller.uscc)
             own = (col(ProjectRow.owner) == caller.uscc, col(ProjectRow.agent) == caller.uscc)
-            return [or_(*own, col(ProjectRow.project).in_(named))]
+            return [or_(*own, and_(col(ProjectRow.project).in_(named), col(ProjectRow.closes_at) <= at))]
 
 
 def _part(

@@ -38,6 +38,8 @@ class Tag(StrEnum):
     PROJECT_VERSION_IMPORT = "project:version:import"
     PROJECT_MANIFEST_EXPORT = "project:manifest:export"
     PROJECT_BUNDLE_EXPORT = "project:bundle:export"
+    PROJECT_USES_EXPORT = "project:uses:export"
+    PROJECT_VOUCHER_EXPORT = "project:voucher:export"
     OFFICE_AGENCY_CHANGE = "office:agency:change"
     OFFICE_USER_CHANGE = "office:user:change"
     OFFICE_STAFF_CHANGE = "office:staff:change"
@@ -46,9 +48,13 @@ class Tag(StrEnum):
     OFFICE_BACKUP_RESTORE = "office:backup:restore"
     OFFICE_ERASE_RUN = "office:erase:run"
     OFFICE_ACCOUNT_CHANGE = "office:account:change"
+    OFFICE_LETTER_ERASE = "office:letter:erase"
     OFFICE_APIKEY_CHANGE = "office:apikey:change"
+    OFFICE_WEBHOOK_CHANGE = "office:webhook:change"
     APPLICATION_STATE_CHANGE = "application:state:change"
+    APPLICATION_LETTER_ERASE = "application:letter:erase"
     UPLOAD_STATE_CHANGE = "upload:state:change"
+    UPLOAD_FILE_ERASE = "upload:file:erase"
 
 
 OFFICE = "office"

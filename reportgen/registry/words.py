@@ -71,6 +71,8 @@ TAGS: Mapping[Tag, str] = {
     Tag.PROJECT_VERSION_IMPORT: "导入项目",
     Tag.PROJECT_MANIFEST_EXPORT: "写出核验清单",
     Tag.PROJECT_BUNDLE_EXPORT: "写出比对汇总表",
+    Tag.PROJECT_USES_EXPORT: "写出核销清单",
+    Tag.PROJECT_VOUCHER_EXPORT: "出具核销凭证",
     Tag.OFFICE_AGENCY_CHANGE: "变更机构信息",
     Tag.OFFICE_USER_CHANGE: "变更用户",
     Tag.OFFICE_STAFF_CHANGE: "变更人员",
@@ -79,9 +81,13 @@ TAGS: Mapping[Tag, str] = {
     Tag.OFFICE_BACKUP_RESTORE: "恢复",
     Tag.OFFICE_ERASE_RUN: "依规删除",
     Tag.OFFICE_ACCOUNT_CHANGE: "变更门户账号",
+    Tag.OFFICE_LETTER_ERASE: "删除注册的授权书",
     Tag.OFFICE_APIKEY_CHANGE: "变更接口密钥",
+    Tag.OFFICE_WEBHOOK_CHANGE: "变更回调",
     Tag.APPLICATION_STATE_CHANGE: "办理申请",
+    Tag.APPLICATION_LETTER_ERASE: "删除申请的授权书",
     Tag.UPLOAD_STATE_CHANGE: "办理上传的资料",
+    Tag.UPLOAD_FILE_ERASE: "删除上传的工作簿",
 }
 
 

@@ -9,8 +9,11 @@ _APPEND_ONLY = "event, checkpoint, checkpoint_line"
 _READ_ONLY = "alembic_version"
 # A role is taken back, a former code is put right, a session ends, an answer of the API is kept for a day, and a
 # 核实记录 goes with the fact that the office must forget; so do the entries of lists and their hits, and what an import
-# of a list left that came to no end.
-_DELETABLE = "role, fact_check, former_code, signed_in, failed_sign_in, answered, hit, list_alias, list_entry, list_edition"
+# of a list left that came to no end. A webhook is removed with its calls, which are kept for some months.
+_DELETABLE = (
+    "role, fact_check, former_code, signed_in, failed_sign_in, answered, hit, list_alias, list_entry, list_edition, "
+    "webhook, webhook_call"
+)
 
 
 def statements(role: str) -> tuple[str, ...]:

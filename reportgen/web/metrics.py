@@ -20,3 +20,7 @@ RENDER_SECONDS = Histogram(
     "Seconds that a report took to be rendered.",
     buckets=(0.5, 1, 2, 3, 5, 10, 20, 30, 60, 120),
 )
+CALLED = Counter("reportgen_webhook_calls", "Calls of webhooks: delivered, failed.", ["outcome"])
+CALLS_WAITING = Gauge(
+    "reportgen_webhook_calls_waiting", "Calls of webhooks to be sent.", multiprocess_mode="mostrecent"
+)

@@ -6,7 +6,7 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import date
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, PlainTextResponse, Response
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
@@ -15,14 +15,17 @@ from reportgen.admission import check_office
 from reportgen.document.glyphs import survey
 from reportgen.errors import ReportgenError
 from reportgen.pipeline import means_of
-from reportgen.registry import applications
+from reportgen.registry import applications, webhook_calls
+from reportgen.registry.webhook_urls import public
 from reportgen.store.agency import lost_on
 from reportgen.store.opening import require_current
 from reportgen.web.house import House, TheHouse
-from reportgen.web.metrics import QUEUED
+from reportgen.web.metrics import CALLS_WAITING, QUEUED
 from reportgen.zone import now
 
 router = APIRouter()
+_THROUGH = {"x-forwarded-for", "forwarded"}
+"""What a proxy tells of whom it speaks for."""
 
 
 @dataclass(frozen=True)
@@ -48,15 +51,28 @@ def readyz(house: TheHouse) -> JSONResponse:
 
 
 @router.get("/metrics", name="metrics")
-def metrics(house: TheHouse) -> Response:
-    """Return what is counted, for Prometheus; by all processes of the portal where there are several."""
+def metrics(request: Request, house: TheHouse) -> Response:
+    """Return what is counted, for Prometheus; by all processes of the portal where there are several.
+
+    Raises E0203 for whoever comes through the proxy or from the public network: how many applied, and how many reports
+    were made, nobody outside learns before 开标.
+    """
+    if not _inside(request):
+        raise ReportgenError("E0203")
     with suppress(ReportgenError):
         QUEUED.set(house.store.read(applications.waiting))
+        CALLS_WAITING.set(house.store.read(webhook_calls.waiting))
     registry = REGISTRY
     if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
         registry = CollectorRegistry()
         MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
     return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
+
+
+def _inside(request: Request) -> bool:
+    if _THROUGH & {name.lower() for name in request.headers}:
+        return False
+    return request.client is None or not public(request.client.host)
 
 
 def _ready(house: House) -> Iterator[Ready]:

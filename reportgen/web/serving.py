@@ -1,11 +1,12 @@
-"""Serving the portal: uvicorn's processes, each with the whole portal, and beside them those that render."""
+"""Serving the portal: uvicorn's processes, each with the whole portal, and beside them those that render and that call webhooks."""
 
+import gc
 import os
 import signal
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 
 import uvicorn
 
@@ -13,6 +14,9 @@ from reportgen.settings import Office
 from reportgen.web.logs import to_json_lines
 from reportgen.web.settings import web_settings
 
+_SWITCH = 0.0005
+"""Seconds after which a thread lets another run: by default ten times as many, which whoever comes back from the
+database would wait for each of the others."""
 _GRACE = 30
 """Seconds in which what is under way may end when the portal is told to stop."""
 
@@ -23,7 +27,8 @@ def serve(office: Office, host: str | None, port: int | None) -> None:
     to_json_lines()
     # uvicorn ends with the signal that it was told to end by: what renders must be told first.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit())
-    with _counted_together(settings.processes), _rendering(office, settings.renderers):
+    beside = _calling(office) if settings.webhooks else nullcontext()
+    with _counted_together(settings.processes), _rendering(office, settings.renderers), beside:
         uvicorn.run(
             "reportgen.web.serving:app",
             factory=True,
@@ -44,9 +49,13 @@ def serve(office: Office, host: str | None, port: int | None) -> None:
 def app() -> object:
     """Return the portal, as each process of the server starts it."""
     to_json_lines()
+    sys.setswitchinterval(_SWITCH)
     from reportgen.web.app import served
 
-    return served()
+    made = served()
+    # What the portal consists of never goes: nobody need look it through for garbage while somebody waits.
+    gc.freeze()
+    return made
 
 
 @contextmanager
@@ -65,3 +74,12 @@ def _rendering(office: Office, renderers: int) -> AbstractContextManager[None]:
     from reportgen.web.rendering import rendering
 
     return rendering(office, renderers)
+
+
+@contextmanager
+def _calling(office: Office) -> Iterator[None]:
+    # Loaded as late as the other, for it counts as well.
+    from reportgen.web.calling import calling
+
+    with calling(office):
+        yield

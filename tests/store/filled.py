@@ -27,14 +27,19 @@ _VALUES = {
     ("upload", "file"): "",
     ("upload", "state"): "PENDING",
     ("snapshot", "redacted_sha256"): None,
+    ("webhook", "state"): "ACTIVE",
+    ("webhook", "off_at"): None,
+    ("webhook_call", "state"): "WAITING",
 }
+_ALONE = ("agency", "webhook_read")
+"""Tables of one row."""
 Rows = dict[str, list[dict[str, Any]]]
 
 
 def fill(connection: Connection, rows: int = 2) -> None:
     """Add rows to every table."""
     for table in tables(connection):
-        for number in range(1, 2 if table.name == "agency" else rows + 1):
+        for number in range(1, 2 if table.name in _ALONE else rows + 1):
             connection.execute(
                 table.insert().values({c.name: _value(table, c, number) for c in table.columns})
             )

@@ -39,6 +39,13 @@ def test_what_was_written_is_read_and_listed_until_it_is_removed(files: Files) -
     assert (files.read(NAME), files.names()) == (None, ["2026/10/XY-2.pdf"])
 
 
+def test_a_file_is_older_than_what_comes_after_it(files: Files) -> None:
+    files.write(NAME, b"%PDF")
+    early, late = datetime(2020, 1, 1), datetime(2099, 1, 1)
+    assert [files.older(NAME, when) for when in (early, late)] == [False, True]
+    assert not files.older("2026/11/gone.pdf", late)
+
+
 def test_what_lies_beside_is_apart(files: Files) -> None:
     files.beside("archive").write(NAME, b"copy")
     assert (files.names(), files.beside("archive").names()) == ([], [NAME])

@@ -15,6 +15,7 @@ EVENTS = ("event", "checkpoint", "checkpoint_line")
 DELETABLE = (
     *("role", "fact_check", "former_code", "signed_in", "failed_sign_in", "answered"),
     *("hit", "list_alias", "list_entry", "list_edition"),
+    *("webhook_call", "webhook"),
 )
 DENIED = "permission denied|must be owner|must be able to SET ROLE"
 

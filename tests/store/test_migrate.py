@@ -18,6 +18,7 @@ import reportgen.registry.application_rows
 import reportgen.registry.look_rows
 import reportgen.registry.tables
 import reportgen.registry.upload_rows
+import reportgen.registry.webhook_rows
 import reportgen.store.account_rows  # noqa: F401 - their tables join METADATA
 from reportgen.errors import ReportgenError
 from reportgen.store.copying import tables
@@ -29,7 +30,7 @@ from tests.postgres import Server
 from tests.store.filled import Rows, contents, fill
 
 APPEND_ONLY = ("event", "checkpoint", "checkpoint_line")
-REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010", "0011")
+REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010", "0011", "0012")
 
 
 @pytest.fixture
