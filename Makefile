@@ -7,6 +7,7 @@ PYTEST_ARGS ?= -n auto
 PYTEST = .venv/bin/python -m pytest --allow-hosts=127.0.0.1,::1 --allow-unix-socket
 LOCK_ARGS ?=
 BENCH_ARGS ?=
+AUDIT_ARGS ?=
 CASES ?= tests/assess/cases
 
 # `fewest`: one version of each package for every Python, so that the same input gives the same bytes.
@@ -17,7 +18,7 @@ UV_COMPILE = .venv/bin/uv pip compile --quiet --universal --fork-strategy fewest
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test cases lint soak bench lock fonts clean setup setup-dev setup-fonts setup-lock
+.PHONY: help demo test cases lint audit soak bench lock fonts clean setup setup-dev setup-fonts setup-lock
 
 help: ## show this list
 	@sed -n 's/^\([a-z][a-z-]*\):.*## /\1	/p' Makefile | expand -t 8
@@ -36,6 +37,9 @@ lint: setup-dev ## ruff, mypy and the order of the rooms
 	.venv/bin/python -m ruff format --check
 	.venv/bin/python -m mypy
 	.venv/bin/lint-imports
+
+audit: setup-dev ## ask whether a locked package has a known vulnerability; AUDIT_ARGS names an own source
+	@.venv/bin/python -m scripts.audit_packages $(AUDIT_ARGS)
 
 soak: setup-dev ## the long runs: memory, races, random faults
 	$(PYTEST) -m soak

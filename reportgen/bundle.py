@@ -1,4 +1,4 @@
-"""A project's reports for its evaluation committee: the 比对汇总表, each report's file checked on the way, the manifest.
+"""A project's reports for its evaluation committee: 比对汇总表 and 核销清单, each report's file checked, the manifest.
 
 Nothing is judged anew: what was judged comes from the register, the facts as they were entered with each report.
 """
@@ -10,15 +10,15 @@ from datetime import datetime
 from operator import attrgetter
 from pathlib import Path
 
-from reportgen.assess.wording import day
+from sqlmodel import Session
+
 from reportgen.certify import offline
-from reportgen.certify.facts import COMPARISON, Asked, Trust
+from reportgen.certify.facts import COMPARISON, USES, Asked, Trust
 from reportgen.certify.folding import Key, Point, Verdict, gravest
 from reportgen.certify.manifest import Beside, Manifest
 from reportgen.certify.verify import Verification, verify
 from reportgen.document import compared
-from reportgen.document.compared import Comparison, Finding, Partner, Party, Place, Since
-from reportgen.document.compose import moment
+from reportgen.document.compared import Comparison, Finding, Partner, Party, Since
 from reportgen.document.relations import Bidder, Relation, relations
 from reportgen.errors.entry import ExitCode
 from reportgen.files import write_whole
@@ -26,15 +26,16 @@ from reportgen.pipeline import Finished, Means, certified, means_of
 from reportgen.policy.citation import Citation
 from reportgen.policy.loader import shelf
 from reportgen.press import Press
-from reportgen.project.clauses import Party as ProjectParty
 from reportgen.project.model import Project
 from reportgen.registry.bundle import Entered, Gathered, delivered, gather
 from reportgen.registry.manifest import Scope
+from reportgen.registry.use_lists import exported, place
 from reportgen.settings import Office
 from reportgen.store.people import Action, permitted
+from reportgen.uses import Paper, printed
 
-SUMMARY, REPORTS = f"{COMPARISON}.pdf", "报告"
-"""What the comparison and the folder of the reports' files are called."""
+SUMMARY, USED, REPORTS = f"{COMPARISON}.pdf", f"{USES}.pdf", "报告"
+"""What the comparison, the list of uses and the folder of the reports' files are called."""
 _NO_FILE = "没有文件"
 
 
@@ -67,7 +68,7 @@ class Checked:
 
 @dataclass(frozen=True)
 class Bundled:
-    """What was written: the comparison's number, hash and pages, the reports with their checks, the manifest's files.
+    """What was written: the comparison's number, hash and pages, the 核销清单, the reports with their checks, the manifest.
 
     `warnings` are what the agency should know: what runs out soon, a time stamp that could not be had.
     """
@@ -78,8 +79,10 @@ class Bundled:
     listed: Manifest
     reports: tuple[Checked, ...]
     offline: offline.Written
+    uses: Paper
     warnings: tuple[str, ...]
     summary: str = SUMMARY
+    used: str = USED
 
     @property
     def exit_code(self) -> ExitCode:
@@ -107,16 +110,27 @@ def bundled(scope: Scope, office: Office, press: Press, folder: Path, now: datet
     found = comparison(gathered, reports, means, shelf())
     done = certified_sheet(found, means, now)
     sha256 = hashlib.sha256(done.made.pdf).hexdigest()
-    listed = gathered.manifest.model_copy(update={"beside": (_beside(found, sha256),)})
+    uses = printed(gathered.uses, means, now)
+    beside = (
+        Beside(kind=COMPARISON, number=found.number, sha256=sha256),
+        Beside(kind=USES, number=uses.number, sha256=uses.sha256),
+    )
+    listed = gathered.manifest.model_copy(update={"beside": beside})
     for report in reports:
         if report.data is not None:
             write_whole(folder / report.name, report.data)
     write_whole(folder / SUMMARY, done.made.pdf)
+    write_whole(folder / USED, uses.pdf)
     written = offline.write(listed, office.folder, folder)
     desk = press.desk(now)
-    press.store.write(lambda s: delivered(s, listed, written.page_sha256, found.number, sha256, desk))
-    warnings = means.warnings(done.unstamped)
-    return Bundled(found.number, sha256, done.made.pages, listed, reports, written, warnings)
+
+    def told(session: Session) -> None:
+        delivered(session, listed, written.page_sha256, found.number, sha256, desk)
+        exported(session, gathered.uses, uses.sha256, desk)
+
+    press.store.write(told)
+    warnings = means.warnings(done.unstamped or uses.unstamped)
+    return Bundled(found.number, sha256, done.made.pages, listed, reports, written, uses, warnings)
 
 
 def certified_sheet(found: Comparison, means: Means, now: datetime) -> Finished:
@@ -143,7 +157,7 @@ def comparison(
         number=f"BD-{listed.as_of:%Y%m%d-%H%M%S}",
         sample=listed.sample,
         agency=compared.party(means.issuer.agency),
-        project=_place(project),
+        project=place(project),
         as_of=listed.as_of,
         lots=tuple(lots),
     )
@@ -223,24 +237,6 @@ def _partners(entered: Entered) -> list[Partner]:
     ]
 
 
-def _place(project: Project) -> Place:
-    deadline = project.bid_deadline
-    return Place(
-        id=project.id,
-        name=project.name,
-        round=project.round,
-        matter=project.matter,
-        owner=_party(project.owner),
-        agent=_party(project.agent) if project.agent else None,
-        closes_by=project.judged_by,
-        closes=moment(deadline) if deadline else day(project.judged_on),
-    )
-
-
-def _party(named: ProjectParty) -> Party:
-    return Party(uscc=named.uscc, name=named.name)
-
-
 def _checked(entered: Entered, listed: Manifest, press: Press, trust: Trust, now: datetime) -> Checked:
     data = press.files.read(entered.file) if entered.file else None
     if data is None:
@@ -262,7 +258,3 @@ def _says(seen: Verification) -> str:
 
 def _tells_less(point: Point) -> bool:
     return point.key is not Key.HASH
-
-
-def _beside(found: Comparison, sha256: str) -> Beside:
-    return Beside(kind=COMPARISON, number=found.number, sha256=sha256)

@@ -17,10 +17,22 @@ from sqlmodel import Session, select
 from reportgen.admission import admit, check_payer, check_strings
 from reportgen.assess.case import Case
 from reportgen.assess.choices import check_choices
+from reportgen.assess.model import Assessment
 from reportgen.assess.quality import DataQuality, case_quality
 from reportgen.document.issuer import Binding, Issuer, Stage
 from reportgen.errors import Fault, ReportgenError
-from reportgen.pipeline import Judged, Means, identify, judge, judged_again, means_of, produce, typeset
+from reportgen.pipeline import (
+    Issued,
+    Judged,
+    Means,
+    identify,
+    issue,
+    judge,
+    judged_again,
+    means_of,
+    produce,
+    typeset,
+)
 from reportgen.policy.loader import select as select_policy
 from reportgen.press import Press
 from reportgen.project.applicant import Applicant, Member, single
@@ -31,7 +43,8 @@ from reportgen.registry.application_rows import ApplicationRow, ApplicationState
 from reportgen.registry.lifecycle import LABELS
 from reportgen.registry.requests import Request
 from reportgen.registry.screening import Looked
-from reportgen.registry.tables import ReportRow, State
+from reportgen.registry.standing import SUPERSEDABLE
+from reportgen.registry.tables import Kind, ReportRow, State
 from reportgen.settings import Office
 from reportgen.store.facts import subject_at
 from reportgen.store.people import Action, permitted
@@ -162,17 +175,56 @@ def send(press: Press, place: Office, key: str, most: int, now: datetime) -> App
 
     Raises E0354, E0614, E0616, E0618 (the queue is full), E1101, E1102, E1107.
     """
+    press.store.read(lambda session: permitted(session, press.actor, Action.ISSUE))
     _require_same(consider(press, place, key, now), press)
     means, desk = means_of(place, now), press.desk(now)
 
     def work(session: Session) -> ApplicationRow:
         row = applications.queued(session, key, most, desk)
-        office.admitted(session, _as_signed(session, means.issuer, row), Action.ISSUE, desk)
+        issuer = _as_signed(session, means.issuer, row)
+        _require_three(issuer)
+        office.admitted(session, issuer, Action.ISSUE, desk)
         return row
 
     done = press.store.write(work)
     press.store.write(lambda session: office.enter_agency(session, means.issuer.agency, desk))
     return done
+
+
+def supersede(
+    press: Press, place: Office, number: str, authorisation: str, reviewer: str, now: datetime
+) -> Issued:
+    """Issue a report by the facts of now that takes the place of another: 签发 is whoever acts, 复核 a second user.
+
+    Who the office says prepared it is neither of them. Raises E0401 (evidence is missing), E0502, E0605, E1102, E1107,
+    and what `issue` raises.
+    """
+    press.store.read(lambda session: permitted(session, press.actor, Action.SUPERSEDE))
+    press.store.read(lambda session: permitted(session, reviewer, Action.REVIEW))
+    row = press.store.read(lambda session: lifecycle.by_number(session, number))
+    if row.kind != Kind.REPORT or row.state not in SUPERSEDABLE:
+        raise ReportgenError("E0605", number=number, state=LABELS[State(row.state)])
+    request = press.store.read(lambda session: requests.again(session, row, authorisation))
+    means = means_of(place, now)
+    issuer = press.store.read(lambda session: _as_superseded(session, means.issuer, reviewer, press.actor))
+    done = issue(request, place, now, None, press, replace(means, issuer=issuer))
+    if done.path is None:
+        raise lacking(done.assessment)
+    return done
+
+
+def _as_superseded(session: Session, issuer: Issuer, reviewer: str, actor: str) -> Issuer:
+    names = {"reviewed_by": name_of(session, reviewer), "issued_by": name_of(session, actor)}
+    signing = _signing(issuer, **names)
+    _require_three(signing)
+    return signing
+
+
+def _require_three(issuer: Issuer) -> None:
+    """Raise E1102 where the three that a report names are not three: somebody may have two logins, but one name."""
+    staff = issuer.staff
+    if len({staff.prepared_by, staff.reviewed_by, staff.issued_by}) < 3:
+        raise ReportgenError("E1102", detail=f"编制（{staff.prepared_by}）、复核与签发须是不同的人")
 
 
 def render(press: Press, place: Office, row: ApplicationRow, now: datetime) -> ReportRow:
@@ -220,14 +272,15 @@ def _leave(press: Press, row: ApplicationRow, error: ReportgenError, now: dateti
 
 def require_evidence(judged: Judged) -> None:
     """Raise E0401 with the 缺件清单 where no conclusion can be given."""
-    gaps = judged.assessment.gaps
     if judged.assessment.conclusion is None:
-        faults = (
-            [Fault("E0401", gap.clause, f"{gap.what}，{gap.why}。{gap.how}") for gap in gaps.gaps]
-            if gaps
-            else []
-        )
-        raise ReportgenError("E0401", faults=faults)
+        raise lacking(judged.assessment)
+
+
+def lacking(found: Assessment) -> ReportgenError:
+    """Return E0401 with the 缺件清单 of a judgement without a conclusion."""
+    gaps = found.gaps.gaps if found.gaps else ()
+    faults = [Fault("E0401", gap.clause, f"{gap.what}，{gap.why}。{gap.how}") for gap in gaps]
+    return ReportgenError("E0401", faults=faults)
 
 
 def name_of(session: Session, login: str) -> str:

@@ -3,7 +3,7 @@
 import sys
 from pathlib import Path
 
-from reportgen.errors import TABLE, ExitCode
+from reportgen.errors import TABLE, Entry, ExitCode
 
 _TARGET = Path(__file__).resolve().parent.parent / "docs" / "errors.md"
 
@@ -23,9 +23,13 @@ def page() -> str:
         "",
         "| code | HTTP | 何事 | 何因 | 如何处理 |",
         "|---|---|---|---|---|",
-        *(f"| {code} | {e.http} | {e.what} | {e.why} | {e.fix} |" for code, e in sorted(TABLE.items())),
+        *(f"| {code} | {e.http} | {e.what} | {e.why} | {_fix(e)} |" for code, e in sorted(TABLE.items())),
     ]
     return "\n".join(lines) + "\n"
+
+
+def _fix(entry: Entry) -> str:
+    return f"{entry.fix}。在门户：{entry.on_page}" if entry.on_page else entry.fix
 
 
 def main(arguments: list[str]) -> int:

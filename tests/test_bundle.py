@@ -11,23 +11,30 @@ import pytest
 from sqlmodel import select
 
 from reportgen import bundle as flow
-from reportgen.bundle import REPORTS, SUMMARY, Bundled
-from reportgen.certify.facts import COMPARISON, Asked, Trust
+from reportgen.bundle import REPORTS, SUMMARY, USED, Bundled
+from reportgen.certify.facts import COMPARISON, USES, Asked, Trust
 from reportgen.certify.folding import Key
 from reportgen.certify.manifest import facts_of, read_manifest
 from reportgen.certify.manifest_key import keys_of
 from reportgen.certify.verify import verify
 from reportgen.document.compared import Comparison
+from reportgen.document.issuer import issuer_of
+from reportgen.document.tables import Table
 from reportgen.document.typeset import Typeset
+from reportgen.document.use_list import sheet
+from reportgen.document.used import UseList
 from reportgen.errors import ReportgenError
 from reportgen.errors.entry import ExitCode
 from reportgen.intake.files import load_project
 from reportgen.pipeline import Finished, Means
 from reportgen.project.applicant import single
 from reportgen.registry import lifecycle, verification
+from reportgen.registry.checkpoint import checkpoint, newest
+from reportgen.registry.signer import office_signer
 from reportgen.registry.tables import EventRow
 from reportgen.store import people
 from reportgen.store.engine import Store
+from reportgen.uses import Paper
 from tests.bundling import (
     ISSUED,
     OPENED,
@@ -55,7 +62,7 @@ def place(store: Store, tmp_path: Path) -> Iterator[Desk]:
 
 @pytest.fixture
 def told(monkeypatch: pytest.MonkeyPatch) -> list[Comparison]:
-    """Return the comparisons that are made, instead of typesetting them."""
+    """Return the comparisons that are made, instead of typesetting them; lists of uses are their data."""
     made: list[Comparison] = []
 
     def small(found: Comparison, means: Means, now: object) -> Finished:
@@ -63,6 +70,7 @@ def told(monkeypatch: pytest.MonkeyPatch) -> list[Comparison]:
         return Finished(Typeset(found.data(), 1))
 
     monkeypatch.setattr(flow, "certified_sheet", small)
+    monkeypatch.setattr(flow, "printed", lambda found, means, now: Paper(found.number, found.data(), 1))
     return made
 
 
@@ -85,7 +93,7 @@ def test_the_folder_holds_the_comparison_every_file_and_what_checks_them(
     reports = [place.issue(single(bidder(n))) for n in (1, 2, 3)]
     out = tmp_path / "out"
     done = place.bundled(out)
-    names = {SUMMARY, REPORTS, done.offline.page, done.offline.manifest, done.offline.key}
+    names = {SUMMARY, USED, REPORTS, done.offline.page, done.offline.manifest, done.offline.key}
     assert {path.name for path in out.iterdir()} == names
     for report in reports:
         assert (out / REPORTS / f"{report.number}.pdf").read_bytes() == file_of(
@@ -118,6 +126,9 @@ def test_what_left_the_house_is_known_to_the_register_and_to_the_manifest(
     )
     listed = facts_of(manifest, done.sha256)
     assert (listed.number, listed.sha256, listed.state) == (done.number, done.sha256, COMPARISON)
+    uses = place.press.store.read(lambda s: verification.facts(s, done.uses.sha256, "", OPENED))
+    for book in (uses, facts_of(manifest, done.uses.sha256)):
+        assert (book.number, book.state, book.usable) == (done.uses.number, USES, True)
     other = place.press.store.read(lambda s: verification.facts(s, "b" * 64, "", OPENED))
     assert other.number == facts_of(manifest, "b" * 64).number == ""
 
@@ -277,3 +288,36 @@ def test_what_had_to_be_forgotten_is_said_to_be(place: Desk, tmp_path: Path, tol
     assert (lot.unread, lot.reports[0].judged, lot.requirements) == ((number,), None, ())
     assert says(told[0], number) == "没有文件：已依规删除，只留校验值"
     assert done.exit_code is ExitCode.BAD_INPUT
+
+
+def test_a_list_of_uses_tells_each_report_with_its_use_and_where_its_chain_ends(
+    place: Desk, tmp_path: Path, told: list[Comparison]
+) -> None:
+    used, idle, gone = (place.issue(single(bidder(n))).number for n in (1, 2, 3))
+    owner = place.project.owner.uscc
+    store, press = place.press.store, place.press
+    store.write(
+        lambda s: lifecycle.consume(
+            s, used, lifecycle.Use(place.project.id, 1, "", owner), press.desk(OPENED)
+        )
+    )
+    store.write(lambda s: lifecycle.revoke(s, gone, "FRAUD", press.desk(OPENED)))
+    checkpoint(store, OPENED, office_signer(tmp_path))
+    place.bundled(tmp_path / "out")
+    found = UseList.model_validate_json((tmp_path / "out" / USED).read_bytes())
+    lines = {line.number: line for line in found.reports}
+    assert list(lines) == sorted((used, idle, gone))
+    assert (lines[used].used_at, lines[used].used_by, lines[idle].used_at) == (OPENED, owner, None)
+    assert [lines[number].usable for number in (idle, gone)] == [True, False]
+    for number, line in lines.items():
+        row = store.read(lambda s, number=number: lifecycle.by_number(s, number))  # type: ignore[misc]
+        assert (line.sha256, line.head, line.events) == (row.sha256, row.head, row.events)
+    signed = store.read(newest)
+    assert signed is not None
+    assert found.checkpoint is not None
+    assert (found.checkpoint.id, found.checkpoint.digest) == (signed.id, signed.digest)
+    shown = sheet(found, issuer_of(place.office))
+    (block,) = shown.sections[0].parts[0].blocks
+    assert isinstance(block, Table)
+    said = {row[0].text: (row[4].text, row[4].tag) for row in block.rows}
+    assert said == {used: ("已核销", ""), idle: ("未核销", ""), gone: ("未核销", "已撤销")}

@@ -151,6 +151,20 @@ def test_nobody_takes_a_step_without_its_role_or_after_his_own(press: Press, pla
     assert code_of(counter.review, by(press, "clerk"), place, key, now()) == "E1102"
     counter.review(by(press, "reviewer"), place, key, now())
     assert code_of(counter.send, by(press, "reviewer"), place, key, 10, now()) == "E1107"
+    press.store.write(lambda session: people.grant(session, "reviewer", "ISSUER"))
+    assert code_of(counter.send, by(press, "reviewer"), place, key, 10, now()) == "E1102"
+
+
+def test_one_person_with_two_logins_takes_one_step(press: Press, place: Office) -> None:
+    key = submitted(press)
+    press.store.write(lambda session: people.add_user(session, "again", "clerk某"))
+    for role in ("REVIEWER", "ISSUER"):
+        press.store.write(lambda session, role=role: people.grant(session, "again", role))  # type: ignore[misc]
+    counter.prepare(by(press, "clerk"), place, key, now())
+    assert code_of(counter.review, by(press, "again"), place, key, now()) == "E1102"
+    counter.review(by(press, "reviewer"), place, key, now())
+    assert code_of(counter.send, by(press, "again"), place, key, 10, now()) == "E1102"
+    assert stands(press, key)[0].state == State.REVIEWED
 
 
 def test_facts_that_changed_after_the_draft_are_not_reviewed_with_it(press: Press, place: Office) -> None:

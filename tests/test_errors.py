@@ -17,6 +17,7 @@ from reportgen.errors import TABLE, Entry, ExitCode, Fault, ReportgenError
 
 PACKAGE = Path(reportgen.__file__).parent
 CODE = re.compile(r"E\d{4}")
+COMMAND = re.compile(r"reportgen|REPORTGEN_|(?<!\w)--[a-z]|\.toml|命令|docs/|\[[a-z]")
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 # These stand for the machine's or the office's own failures, not for what the asker did.
 OURS = {ExitCode.INTERNAL, ExitCode.STORAGE, ExitCode.CANNOT_SIGN, ExitCode.BATCH_PARTLY_FAILED}
@@ -170,6 +171,23 @@ def test_the_data_say_what_the_text_says(code: str, entry: Entry) -> None:
     assert (data["code"], data["exit"], data["status"]) == (code, int(error.exit_code), entry.http)
     assert (data["title"], data["fix"], data["path"]) == (entry.what, entry.fix, "registration.kind")
     assert f"原因：{data['detail']}\n" in error.text()
+
+
+ONLY_BY_COMMAND = {
+    *("E0201", "E0312", "E0313", "E0321", "E0322", "E0341", "E0357", "E0610", "E1104"),
+    *("E0360", "E0361", "E0363", "E0364", "E0366", "E0367", "E0380", "E0381", "E0382"),
+    *("E1201", "E1202", "E1203", "E1204"),
+}
+"""What no page of the portal runs into: batches, clusters, lists, databases, grades, what keeps it from starting."""
+
+
+@each_entry
+def test_a_page_says_what_somebody_without_a_terminal_can_do(code: str, entry: Entry) -> None:
+    shown = example(code).shown()
+    assert {**shown, "fix": entry.fix} == example(code).data()
+    commands = COMMAND.search(str(shown["fix"]))
+    assert code in ONLY_BY_COMMAND or commands is None
+    assert not entry.on_page or COMMAND.search(entry.fix) or code in {"E0101"}
 
 
 def test_the_data_hold_every_fault_as_plain_text() -> None:

@@ -22,9 +22,13 @@ NOTICE = "更正通知书"
 """Stands where a report's state would: the file is no report but corrects one."""
 COMPARISON = "比对汇总表"
 """Stands there as well: the file sets the reports of a project side by side."""
+USES, VOUCHER = "核销清单", "核销凭证"
+"""And so do these: the file says which reports of a project were used, or that one of them was."""
 BESIDE: Mapping[str, str] = {
     NOTICE: "须与所更正的报告一并使用",
     COMPARISON: "供评标委员会查对，不是信用报告",
+    USES: "记载截至所载时刻的核销情况，不是信用报告",
+    VOUCHER: "证明所载报告的一次核销，不是信用报告",
 }
 """What each of them is for."""
 USED = ("已核销", "已归档")

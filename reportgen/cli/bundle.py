@@ -33,7 +33,7 @@ def command(
     login: str,
     as_json: bool,
 ) -> None:
-    """写出供评标委员会使用的文件夹：比对汇总表、各报告的文件，与离线核验的页面、清单、公钥。
+    """写出供评标委员会使用的文件夹：比对汇总表、核销清单、各报告的文件，与离线核验的页面、清单、公钥。
 
     开标之前任何人（包括出具岗位）都不能写出，退出码 11。各报告的文件逐份核验，核验不通过的照样放入，汇总表中标明；
     退出码取最严重的：5 不真实，6 已撤销或过期，3 没有文件。说明见 docs/bundle.md。
@@ -59,6 +59,9 @@ def _plain(done: "Bundled", folder: Path) -> dict[str, object]:
         "summary": done.summary,
         "summary_sha256": done.sha256,
         "pages": done.pages,
+        "uses": done.used,
+        "uses_number": done.uses.number,
+        "uses_sha256": done.uses.sha256,
         "reports": [_report(report) for report in done.reports],
         "page": done.offline.page,
         "page_sha256": done.offline.page_sha256,
@@ -85,16 +88,18 @@ def _tell(done: "Bundled", folder: Path) -> None:
     where = place(project.id, project.round, lots)
     say(f"{folder}　{where}　截至 {at(done.listed.as_of)}　{len(done.reports)} 份报告")
     say(f"{done.summary}　{done.number}　{done.pages} 页", 1)
+    say(f"{done.used}　{done.uses.number}　{done.uses.pages} 页", 1)
     for report in done.reports:
         _line(report)
     for name in (done.offline.page, done.offline.manifest, done.offline.key):
         say(name, 1)
     say(f"汇总表 SHA-256　{done.sha256}")
+    say(f"核销清单 SHA-256　{done.uses.sha256}")
     say(f"页面 SHA-256　{done.offline.page_sha256}")
     say(f"公钥指纹　{done.offline.fingerprint}")
     for warning in done.warnings:
         say(f"注意：{warning}", colour="yellow")
-    say("请把汇总表与页面的 SHA-256、公钥指纹写在交接单上，与文件夹分开交付；用法见 docs/bundle.md")
+    say("请把汇总表、核销清单与页面的 SHA-256、公钥指纹写在交接单上，与文件夹分开交付；用法见 docs/bundle.md")
 
 
 def _line(report: "Checked") -> None:

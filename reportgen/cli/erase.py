@@ -20,9 +20,10 @@ from reportgen.registry.retention import Erased, Keeper, kept_since
 def command(dry_run: bool, office: Path | None, login: str, as_json: bool) -> None:
     """删除依法或按本机构保存年数不再保存的信息、评价与文件，只留校验值；每日一次，先核查登记簿。"""
     at, place = now(), office_of(office)
-    before = kept_since(at.date(), issuer_of(place).report.keep_years)
+    issuer = issuer_of(place)
+    before = kept_since(at.date(), issuer.report.keep_years)
     with press_of(office, login) as press, working("正在核查并删除"):
-        keeper = Keeper(press.store, press.files, before, press.desk(at), dry_run)
+        keeper = Keeper(press.store, press.files, before, press.desk(at), dry_run, issuer.received)
         day = None if dry_run else keeper.daily(place.folder)
         done = day.erased if day else keeper.erase()
     if as_json:
@@ -47,6 +48,7 @@ def _lines(done: Erased, what: str) -> Iterator[tuple[int, str]]:
         f"早已移出名单的条目 {done.entries} 条": done.entries,
         f"没有给号的草稿 {done.drafts} 份的评价": done.drafts,
         f"文件 {len(done.files)} 个": len(done.files),
+        f"收到的授权书与工作簿 {len(done.received)} 个": len(done.received),
         f"报告 {len(done.reports)} 份的文件与评价，只留校验值": len(done.reports),
     }
     yield from ((0, f"{what}　{text}") for text, count in went.items() if count)

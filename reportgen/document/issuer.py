@@ -94,6 +94,17 @@ class ReportSettings(Model):
     keep_years: Annotated[int, Field(ge=1, le=100)] = 10
 
 
+class ReceivedSettings(Model):
+    """For how many days what was handed in at the portal is kept once it is done with: 本机构设定.
+
+    `refused_days`: letters of authority of accounts that were never admitted, and of applications that were returned or
+    withdrawn; `workbook_days`: workbooks that were taken or refused. Other letters are kept as long as reports are.
+    """
+
+    refused_days: Annotated[int, Field(ge=1, le=3650)] = 180
+    workbook_days: Annotated[int, Field(ge=1, le=3650)] = 365
+
+
 class Objection(Model):
     """Where objections go and within how many days they are answered."""
 
@@ -115,6 +126,7 @@ class Issuer(Model):
     staff: Staff
     verify: Verify
     report: ReportSettings = ReportSettings()
+    received: ReceivedSettings = ReceivedSettings()
     objection: Objection
     look: LookSettings = LookSettings()
     _own_seal: str = PrivateAttr("")

@@ -26,8 +26,11 @@ SHEETS = (
 )
 """The style sheets in the order in which they hold, by name; each is a component of docs/design."""
 _OF_ONE = {"joint", "letter", "extract", "certificate", "comparison", "contents"}
-_ALONE = {"report.html.j2": {"contents"}}
-"""Sheets of one kind of document each: `contents` is the report's, and the others bear the name of their template."""
+_ALONE = {"report.html.j2": {"contents"}, "comparison.html.j2": {"letter"}}
+"""Sheets of one kind of document each: they bear the name of their template, but `contents` is the report's.
+
+A comparison is signed as a letter is.
+"""
 
 
 @cache

@@ -11,12 +11,13 @@ from typing import Any
 
 from reportgen.errors.entry import Entry as Entry
 from reportgen.errors.entry import ExitCode as ExitCode
+from reportgen.errors.handed_in import HANDED_IN
 from reportgen.errors.inputs import INPUTS
 from reportgen.errors.outcomes import OUTCOMES
 from reportgen.errors.refusals import REFUSALS
 from reportgen.errors.usage import USAGE
 
-TABLE: dict[str, Entry] = {**USAGE, **INPUTS, **REFUSALS, **OUTCOMES}
+TABLE: dict[str, Entry] = {**USAGE, **INPUTS, **HANDED_IN, **REFUSALS, **OUTCOMES}
 
 
 def printable(text: str) -> str:
@@ -67,7 +68,7 @@ class ReportgenError(Exception):
         return "\n".join(lines + [f"  · {fault}" for fault in self.faults])
 
     def data(self) -> dict[str, object]:
-        """Return the same as a mapping for `--json` and for HTTP problem details."""
+        """Return the same as a mapping for `--json`."""
         return {
             "code": self.code,
             "exit": int(self.entry.exit),
@@ -80,6 +81,10 @@ class ReportgenError(Exception):
                 {"code": f.code, "path": printable(f.path), "what": printable(f.what)} for f in self.faults
             ],
         }
+
+    def shown(self) -> dict[str, object]:
+        """Return the same as a mapping for somebody at a page or a program of the portal, who has no terminal."""
+        return {**self.data(), "fix": self.entry.on_page or self.entry.fix}
 
     def _why(self) -> str:
         return printable(self.entry.why.format_map(self.facts))

@@ -23,12 +23,20 @@ class ExitCode(IntEnum):
     INTERRUPTED = 130
 
 
+OPERATOR = "请稍后再试；仍不成的，把错误代码与请求编号告诉本机构的系统管理员"
+"""What to do on a page about what only whoever runs the office's machine can mend."""
+
+
 @dataclass(frozen=True)
 class Entry:
-    """One row of the error table; the texts may name facts in braces."""
+    """One row of the error table; the texts may name facts in braces.
+
+    `on_page`: what to do for somebody at a page of the portal, where `fix` speaks to somebody at a terminal.
+    """
 
     exit: ExitCode
     http: int
     what: str
     why: str
     fix: str
+    on_page: str = ""

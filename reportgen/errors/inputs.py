@@ -1,6 +1,6 @@
 """Errors of what is handed in: input (03), and evidence that lacks (04)."""
 
-from reportgen.errors.entry import Entry, ExitCode
+from reportgen.errors.entry import OPERATOR, Entry, ExitCode
 
 INPUTS: dict[str, Entry] = {
     "E0301": Entry(
@@ -44,6 +44,7 @@ INPUTS: dict[str, Entry] = {
         "项目没有这个标段",
         "{lot} 不在 {known} 之中",
         "核对 --lot；不分标段的项目不必给出",
+        on_page="核对标段；不分标段的项目不填",
     ),
     "E0307": Entry(
         ExitCode.BAD_INPUT,
@@ -51,6 +52,7 @@ INPUTS: dict[str, Entry] = {
         "须指明标段",
         "项目分为 {known} 等标段，报告只为其中一个",
         "用 --lot 指明标段",
+        on_page="选择一个标段",
     ),
     "E0308": Entry(
         ExitCode.BAD_INPUT,
@@ -72,6 +74,7 @@ INPUTS: dict[str, Entry] = {
         "没有适用的规则包",
         "地区 {region}、事项 {matter}、日期 {on} 没有规则包{known}",
         "用 reportgen policy list 查看已有规则包",
+        on_page="请与本机构联系，由其备好该地区、事项的规则包",
     ),
     "E0311": Entry(
         ExitCode.BAD_INPUT,
@@ -79,6 +82,7 @@ INPUTS: dict[str, Entry] = {
         "机构设置有误",
         "共 {count} 处有误",
         "按下列路径改正 reportgen.toml 或 REPORTGEN_* 环境变量",
+        on_page=OPERATOR,
     ),
     "E0312": Entry(
         ExitCode.BAD_INPUT,
@@ -128,6 +132,7 @@ INPUTS: dict[str, Entry] = {
         "选用的地方规则不存在",
         "{pack} 在本事项没有可选用的规则 {switch}，可选用：{offered}",
         "核对项目文件 choices 的 switch；用 reportgen policy show 查看可选用的规则",
+        on_page="请本机构改正项目文件中选用的地方规则，重新导入项目",
     ),
     "E0321": Entry(
         ExitCode.BAD_INPUT,
@@ -170,6 +175,7 @@ INPUTS: dict[str, Entry] = {
         "规则包在该日没有完整的值",
         "{name} 在 {on} 没有{lacking}",
         "改用较晚的日期；用 reportgen policy check 查看规则包自何日起完整",
+        on_page="请与本机构联系，由其补全该日的规则",
     ),
     "E0341": Entry(
         ExitCode.BAD_INPUT,
@@ -191,6 +197,7 @@ INPUTS: dict[str, Entry] = {
         "库内没有这一主体",
         "{detail}",
         "用 reportgen subject list 查找，或用 reportgen subject import 导入；也可直接给出主体文件",
+        on_page="核对统一社会信用代码；没有资料的，由经办在“主体”页导入，或采用该单位上传的工作簿",
     ),
     "E0351": Entry(
         ExitCode.BAD_INPUT,
@@ -198,6 +205,7 @@ INPUTS: dict[str, Entry] = {
         "库内没有这个项目",
         "{detail}",
         "核对项目编号与轮次，或用 reportgen project import 导入；也可直接给出项目文件",
+        on_page="核对项目编号与轮次；没有登记的，由经办在“项目”页导入",
     ),
     "E0352": Entry(
         ExitCode.BAD_INPUT,
@@ -216,14 +224,14 @@ INPUTS: dict[str, Entry] = {
     "E0354": Entry(
         ExitCode.BAD_INPUT,
         404,
-        "库内没有这名人员",
+        "库内没有所指的人员、账号或申请",
         "{detail}",
-        "核对登录名或姓名；新到的人员须先登记",
+        "核对登录名、姓名或申请；新到的人员须先登记",
     ),
     "E0355": Entry(
         ExitCode.BAD_INPUT,
         409,
-        "库内已有这名人员",
+        "库内已有这名人员或登录名",
         "{detail}",
         "换用其他登录名；同名的人员请在姓名后加注以示区别",
     ),
@@ -254,132 +262,7 @@ INPUTS: dict[str, Entry] = {
         "主体没有这条信息",
         "{uscc} 的信息与已出具的报告中都没有编号为 {fact} 的一条",
         "用 reportgen subject show 查看各条信息的编号",
-    ),
-    "E0360": Entry(
-        ExitCode.BAD_INPUT,
-        422,
-        "申请表有误",
-        "{rows} 行有误，共 {count} 处；没有出具任何报告",
-        "按下列行列逐处改正后重试；先出具无误的各行，加 --continue-on-error",
-    ),
-    "E0361": Entry(
-        ExitCode.BAD_INPUT,
-        422,
-        "申请表不能读取",
-        "{detail}",
-        "用 reportgen batch --template 申请表.xlsx 写出样表，照样填写；列的说明见 docs/batch.md",
-    ),
-    "E0362": Entry(
-        ExitCode.BAD_INPUT,
-        409,
-        "申请表中有重复的申请",
-        "与第 {row} 行是同一申请人、项目、标段、使用单位与用途",
-        "删去其中一行；确为另一用途的，写明用途",
-    ),
-    "E0363": Entry(
-        ExitCode.BAD_INPUT,
-        409,
-        "批次清单已经存在",
-        "{file} 记着这份申请表此前的办理",
-        "接着办理的加 --resume；另行开始的，用 --manifest 另取文件名",
-    ),
-    "E0364": Entry(
-        ExitCode.BAD_INPUT,
-        409,
-        "批次清单不能接着用",
-        "{detail}",
-        "用当时的申请表与机构接着办理；申请表改过的，用 --manifest 另取文件名，已出具的不会再出具一次",
-    ),
-    "E0365": Entry(
-        ExitCode.BAD_INPUT,
-        409,
-        "报送的主体尚无登记信息",
-        "{uscc} 库内没有登记信息，来源 {source} 的报送也没有",
-        "先导入该主体的登记信息（完整的主体文件，或含 registration 的报送），再导入这份报送",
-    ),
-    "E0366": Entry(
-        ExitCode.BAD_INPUT,
-        422,
-        "数据库中的数据有误",
-        "{subjects} 个主体有误，共 {count} 处；没有拉取任何主体",
-        "按下列表、行、列在来源处改正，或修改映射文件，再拉取；先拉取无误的，加 --continue-on-error",
-    ),
-    "E0367": Entry(
-        ExitCode.BAD_INPUT,
-        422,
-        "来源数据库不可用",
-        "{detail}",
-        "核对映射文件 database 一项所指的环境变量或文件、数据库服务与读取权限；写法见 docs/database-source.md",
-    ),
-    "E0370": Entry(
-        ExitCode.BAD_INPUT,
-        422,
-        "工作簿不能读取",
-        "{detail}",
-        "用 reportgen subject template 或 project template 写出样表，照样填写；填法见 docs/intake.md、docs/projects.md",
-    ),
-    "E0371": Entry(
-        ExitCode.BAD_INPUT,
-        422,
-        "不能写出标注副本",
-        "{detail}",
-        "--marked 用于一份工作簿（.xlsx）或一个 CSV 文件夹，副本另取文件名，以 .xlsx 结尾",
-    ),
-    "E0380": Entry(
-        ExitCode.BAD_INPUT,
-        422,
-        "名单有误",
-        "共 {count} 处有误；没有导入任何一行",
-        "按下列行列逐处改正后重新导入；列的说明见 docs/screening.md",
-    ),
-    "E0381": Entry(
-        ExitCode.BAD_INPUT,
-        422,
-        "名单不能读取",
-        "{detail}",
-        "应为有列名的 CSV 文件（UTF-8 或 GBK）；列的说明见 docs/screening.md",
-    ),
-    "E0382": Entry(
-        ExitCode.BAD_INPUT,
-        409,
-        "名单早于库内已有的一期",
-        "名单“{list}”库内已有 {newest} 采集的一期，本次采集于 {collected_on}",
-        "核对 --collected-on；较早的一期不能替代较新的",
-    ),
-    "E0383": Entry(
-        ExitCode.BAD_INPUT,
-        409,
-        "名单的名称须重新整理",
-        "名单“{list}”的名称按另一版字表（{had}）整理，现为 {now}，繁简对照可能不同",
-        "用 reportgen list import 重新导入该名单的现有一期",
-    ),
-    "E0384": Entry(
-        ExitCode.BAD_INPUT,
-        404,
-        "没有这一待人工确认的命中",
-        "命中 {hit} 不存在、已是这一结论、由代码证实，或该条目已不在名单上",
-        "用 reportgen screen 重新比对，查看待人工确认的命中",
-    ),
-    "E0390": Entry(
-        ExitCode.BAD_INPUT,
-        422,
-        "报告的 PDF 不能读取",
-        "{detail}",
-        "重新从出具单位下载有文字层的原件；只有扫描件的，改用 JSON 或由人录入（见 docs/public-reports.md）",
-    ),
-    "E0391": Entry(
-        ExitCode.BAD_INPUT,
-        422,
-        "OCDS 文件不足以成为项目",
-        "共 {count} 处缺少或有误",
-        "用 --region、--category 给出，其余写入一份 YAML 以 --with 给出；写法见 docs/ocds.md",
-    ),
-    "E0392": Entry(
-        ExitCode.BAD_INPUT,
-        422,
-        "文件没有检查完",
-        "{seconds} 秒内没有读完这份文件，它可能损坏，或是有意造成的",
-        "请用出具机构交付的原文件；原文件也如此的，请联系本机构",
+        on_page="在“主体”页打开该主体，查看各条信息",
     ),
     "E0401": Entry(
         ExitCode.INSUFFICIENT,

@@ -1,6 +1,6 @@
 """Errors of what cannot be done, or may not be done by this person: E07 to E12."""
 
-from reportgen.errors.entry import Entry, ExitCode
+from reportgen.errors.entry import OPERATOR, Entry, ExitCode
 
 OUTCOMES: dict[str, Entry] = {
     "E0701": Entry(
@@ -19,6 +19,7 @@ OUTCOMES: dict[str, Entry] = {
         "排印系统不完整",
         "{detail}",
         "运行 reportgen doctor 查看缺少的系统库与安装命令",
+        on_page=OPERATOR,
     ),
     "E0704": Entry(
         ExitCode.NOT_TYPESETTABLE,
@@ -26,6 +27,7 @@ OUTCOMES: dict[str, Entry] = {
         "印章图样不可用",
         "{file}：{detail}",
         "改正图样，或删去 [seal] 的 file，由程序绘制；要求见 docs/signing.md",
+        on_page=OPERATOR,
     ),
     "E0705": Entry(
         ExitCode.NOT_TYPESETTABLE,
@@ -33,6 +35,7 @@ OUTCOMES: dict[str, Entry] = {
         "机构自备的版面模板有误",
         "{file}{line}：{detail}",
         "改正模板后运行 reportgen template check；写法见 docs/look.md，删去该文件即恢复原来的版面",
+        on_page=OPERATOR,
     ),
     "E0706": Entry(
         ExitCode.NOT_TYPESETTABLE,
@@ -40,6 +43,7 @@ OUTCOMES: dict[str, Entry] = {
         "机构自备的版面模板漏掉必备的内容，或含有不接受的内容",
         "共 {count} 处",
         "按下列各条改正模板后运行 reportgen template check；可以移动与另行安排，不能删减，见 docs/look.md",
+        on_page=OPERATOR,
     ),
     "E0801": Entry(
         ExitCode.CANNOT_SIGN,
@@ -47,6 +51,7 @@ OUTCOMES: dict[str, Entry] = {
         "签名密钥打不开",
         "{detail}",
         "核对 [signing] 所指的文件与密码文件，或环境变量 REPORTGEN_KEY_PASSWORD_FILE；用 reportgen key check 逐项检查",
+        on_page=OPERATOR,
     ),
     "E0802": Entry(
         ExitCode.CANNOT_SIGN,
@@ -54,6 +59,7 @@ OUTCOMES: dict[str, Entry] = {
         "签名证书不在有效期",
         "证书有效期为 {since} 至 {until}，签发时刻为 {at}",
         "向电子认证机构换领证书，用 reportgen key import 导入；证书确在有效期的，核对本机时钟",
+        on_page=OPERATOR,
     ),
     "E0803": Entry(
         ExitCode.CANNOT_SIGN,
@@ -61,6 +67,7 @@ OUTCOMES: dict[str, Entry] = {
         "机构、备案、印章与证书的名称不一致",
         "共 {count} 处与机构名称“{name}”不同",
         "四处名称须逐字相同：改正 reportgen.toml，或换领证书、变更备案后再签发",
+        on_page=OPERATOR,
     ),
     "E0804": Entry(
         ExitCode.CANNOT_SIGN,
@@ -68,6 +75,7 @@ OUTCOMES: dict[str, Entry] = {
         "取不到时间戳",
         "{count} 台时间戳服务器都没有给出可用的时间戳",
         "核对网络与 [timestamp] 的 servers 后重试；可以暂无时间戳的，把 policy 改为 preferred",
+        on_page=OPERATOR,
     ),
     "E0805": Entry(
         ExitCode.CANNOT_SIGN,
@@ -75,6 +83,7 @@ OUTCOMES: dict[str, Entry] = {
         "密码设备不可用",
         "{detail}",
         "核对设备是否插好、[signing] 的 module、token、label 与 PIN 文件；PIN 连续输错会锁定设备，请先核对再重试",
+        on_page=OPERATOR,
     ),
     "E0806": Entry(
         ExitCode.CANNOT_SIGN,
@@ -82,6 +91,7 @@ OUTCOMES: dict[str, Entry] = {
         "证书不能用于签发报告",
         "{detail}",
         "换用电子认证机构签发的签名证书，并把其根证书放进机构文件夹的 trust 文件夹；见 docs/signing.md",
+        on_page=OPERATOR,
     ),
     "E0807": Entry(
         ExitCode.CANNOT_SIGN,
@@ -89,6 +99,7 @@ OUTCOMES: dict[str, Entry] = {
         "机构没有签名密钥",
         "{folder} 的 reportgen.toml 没有 [signing] 一节",
         "试用的，运行 reportgen key create-test；正式使用的，用 reportgen key import 导入机构的证书",
+        on_page=OPERATOR,
     ),
     "E0808": Entry(
         ExitCode.CANNOT_SIGN,
@@ -96,6 +107,7 @@ OUTCOMES: dict[str, Entry] = {
         "文件未能签名",
         "{detail}",
         "文件没有改动；用 reportgen key check 检查密钥，仍不成的，连同报告编号报告给维护者",
+        on_page=OPERATOR,
     ),
     "E0809": Entry(
         ExitCode.CANNOT_SIGN,
@@ -103,6 +115,7 @@ OUTCOMES: dict[str, Entry] = {
         "签好的文件没有通过自验",
         "{detail}",
         "文件没有发出；用 reportgen key check 检查证书、根证书与时间戳后重试，仍不成的，连同报告编号报告给维护者",
+        on_page=OPERATOR,
     ),
     "E0810": Entry(
         ExitCode.CANNOT_SIGN,
@@ -141,6 +154,7 @@ OUTCOMES: dict[str, Entry] = {
         "数据库地址不可用",
         "REPORTGEN_DATABASE_URL 不能解析，或缺少驱动（{detail}）",
         "地址应如 sqlite:///office.db 或 postgresql+psycopg://用户@主机/库；PostgreSQL 须安装 reportgen[postgres]",
+        on_page=OPERATOR,
     ),
     "E0906": Entry(
         ExitCode.STORAGE,
@@ -183,6 +197,7 @@ OUTCOMES: dict[str, Entry] = {
         "数据库的结构不是本程序的版本",
         "数据库的版本为 {found}，本程序需要 {known}；没有自动改动",
         "先用 reportgen db backup 备份，再用 reportgen db upgrade 升级；库为空而应有内容的，核对机构文件夹与数据库地址",
+        on_page=OPERATOR,
     ),
     "E0912": Entry(
         ExitCode.STORAGE,
@@ -198,6 +213,7 @@ OUTCOMES: dict[str, Entry] = {
         "{store}：{detail}",
         "核对存储服务、网络、桶的权限与凭据（AWS_ACCESS_KEY_ID 等环境变量，或 ~/.aws）后重试；"
         "没有存成的报告仍在签发中，重试或 reportgen sweep 接着办完",
+        on_page=OPERATOR,
     ),
     "E0914": Entry(
         ExitCode.STORAGE,
@@ -205,6 +221,7 @@ OUTCOMES: dict[str, Entry] = {
         "文件存储的地址不可用",
         "REPORTGEN_STORE：{detail}",
         "地址应如 s3://桶/前缀 或 file:///共享文件夹；凭据放在环境变量或 ~/.aws；s3 须安装 reportgen[s3]",
+        on_page=OPERATOR,
     ),
     "E1101": Entry(
         ExitCode.NOT_PERMITTED,
@@ -220,6 +237,7 @@ OUTCOMES: dict[str, Entry] = {
         "{detail}",
         "在 reportgen.toml 的 [staff] 中分别写明人员，登记了人员的机构须写在任且未停职的（见 reportgen staff list）；"
         "一般与不具备结论须由两人分别编制与复核，撤回误核销须由两名在册用户共同办理",
+        on_page="由另一人办理；签发报告的人员须在任且未停职，见“用户”页的署名人员",
     ),
     "E1103": Entry(
         ExitCode.NOT_PERMITTED,
@@ -241,6 +259,7 @@ OUTCOMES: dict[str, Entry] = {
         "付费人不合规定",
         "{matter}的报告费用不得由申请人承担，付费人 {payer} 是申请人（{rule}）",
         "由招标人、采购人或代理机构付费，写明其统一社会信用代码（命令行用 --payer）",
+        on_page="由招标人、采购人或代理机构付费，回到申请，改选付费人",
     ),
     "E1106": Entry(
         ExitCode.NOT_PERMITTED,
@@ -255,6 +274,7 @@ OUTCOMES: dict[str, Entry] = {
         "经办人没有办理这件事的角色",
         "办理“{action}”需要的角色：{roles}；{login} 没有",
         "由有此角色的用户办理，或由管理员用 reportgen user grant 授予；用 reportgen user list 查看各人的角色",
+        on_page="由有此角色的人员办理，或由管理员在“用户”页授予角色",
     ),
     "E1110": Entry(
         ExitCode.NOT_PERMITTED,
@@ -296,7 +316,7 @@ OUTCOMES: dict[str, Entry] = {
         401,
         "接口密钥不可用",
         "请求没有带密钥，或密钥不对、已停用，或账号已停用",
-        "在“接口密钥”页新建密钥，以 Authorization: Bearer 送来；见 docs/api.md",
+        "在“接口密钥”页新建密钥，以 Authorization: Bearer 送来",
     ),
     "E1116": Entry(
         ExitCode.NOT_PERMITTED,

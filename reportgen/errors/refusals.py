@@ -9,6 +9,7 @@ REFUSALS: dict[str, Entry] = {
         "登记簿被改动",
         "{detail}",
         "停止出具与核销，保全数据库与备份，用 reportgen audit verify 逐处查明；见 docs/audit.md",
+        on_page="停止出具与核销，告诉本机构的系统管理员保全数据库与备份，由审计在“审计”页核查登记簿",
     ),
     "E0502": Entry(
         ExitCode.NOT_GENUINE,
@@ -65,6 +66,7 @@ REFUSALS: dict[str, Entry] = {
         "报告的状态不允许这一步",
         "报告 {number} 现为{state}",
         "用 reportgen report show 查看经过；状态的次序见 docs/register.md",
+        on_page="回到报告的页面，查看它的经过与现在的状态",
     ),
     "E0606": Entry(
         ExitCode.REFUSED_BY_STATE,
@@ -72,6 +74,7 @@ REFUSALS: dict[str, Entry] = {
         "同一用途已有报告",
         "同一申请人、项目、标段、使用单位与用途已有编号 {number} 的报告",
         "使用该报告；事实有变化的，用 reportgen supersede 出具替代报告，等级证书用 reportgen grade --supersedes",
+        on_page="使用该报告；事实有变化的，由申请人重新申请",
     ),
     "E0607": Entry(
         ExitCode.REFUSED_BY_STATE,
@@ -93,6 +96,7 @@ REFUSALS: dict[str, Entry] = {
         "没有这件未结的异议",
         "异议 {case} 不存在或已办结",
         "用 reportgen dispute list 查看未结的异议",
+        on_page="回到“异议”页，查看未办结的异议",
     ),
     "E0610": Entry(
         ExitCode.REFUSED_BY_STATE,

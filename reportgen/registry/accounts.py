@@ -10,17 +10,22 @@ from reportgen.registry.tags import Tag
 from reportgen.store import accounts
 from reportgen.store.account_rows import AccountKind, AccountRow, AccountState
 from reportgen.store.accounts import Opening
-from reportgen.store.people import active_user
+from reportgen.store.people import active_user, user_like
 from reportgen.subject.identifiers import uscc_fault
+
+RESERVED = ("office", "portal")
+"""Who acts where nobody does: no login of anybody's."""
 
 
 def ask(session: Session, asked: Opening, password: str, desk: Desk) -> AccountRow:
     """Enter an account that the agency has to decide on; `password` is hashed already.
 
-    Raises E0301 (login, code, names), E0355 (login taken).
+    Raises E0301 (login, code, names), E0355 (login taken, by a user of the agency as well).
     """
     if faults := faults_of(asked):
         raise ReportgenError("E0301", path="account", faults=faults)
+    if is_reserved(asked.login) or user_like(session, asked.login):
+        raise ReportgenError("E0355", detail=f"登录名 {asked.login} 已有人使用")
     row = accounts.open_account(session, asked, password, desk.at)
     _tell(session, row, desk)
     return row
@@ -61,6 +66,11 @@ def decide(session: Session, account: int, state: AccountState, desk: Desk) -> A
     row = accounts.decide(session, account, state, desk.actor, desk.at)
     _tell(session, row, desk)
     return row
+
+
+def is_reserved(login: str) -> bool:
+    """Say whether events name the system itself by a login, large or small."""
+    return login.lower() in RESERVED
 
 
 def listed(session: Session, state: AccountState | None = None) -> list[AccountRow]:

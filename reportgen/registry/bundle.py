@@ -10,6 +10,7 @@ from reportgen.assess.model import Assessment
 from reportgen.certify.facts import RegisterFacts
 from reportgen.certify.manifest import Listed, Manifest
 from reportgen.document.issuer import Agency
+from reportgen.document.used import UseList
 from reportgen.project.model import Project
 from reportgen.registry import verification
 from reportgen.registry.event_data import Value
@@ -18,6 +19,7 @@ from reportgen.registry.lifecycle import Desk, by_number
 from reportgen.registry.manifest import Scope, exported, manifest
 from reportgen.registry.office import tell
 from reportgen.registry.tables import PartyRow, ReportRow
+from reportgen.registry.use_lists import use_list
 from reportgen.store.facts import subject_by_hash
 from reportgen.store.projects import project_at
 from reportgen.subject.model import Subject
@@ -40,18 +42,20 @@ class Entered:
 
 @dataclass(frozen=True)
 class Gathered:
-    """What is compared: the manifest's own reports in its order, and the project as it stands now."""
+    """What is compared: the manifest's own reports in its order, the project as it stands now, and the 核销清单."""
 
     manifest: Manifest
     project: Project
     reports: tuple[Entered, ...]
+    uses: UseList
 
 
 def gather(session: Session, agency: Agency, scope: Scope, at: datetime) -> Gathered:
     """Return what is to be compared; raises E0351, E0306, and E1106 before 开标, as a manifest does."""
     listed = manifest(session, agency, scope, at)
     project = project_at(session, listed.project.id, listed.project.round)
-    return Gathered(listed, project, tuple(_entered(session, report, at) for report in listed.reports))
+    reports = tuple(_entered(session, report, at) for report in listed.reports)
+    return Gathered(listed, project, reports, use_list(session, agency, listed, project))
 
 
 def delivered(session: Session, listed: Manifest, page: str, number: str, sha256: str, desk: Desk) -> None:

@@ -52,7 +52,7 @@ class Statement(NamedTuple):
 
 def due(store: Store, today: date) -> bool:
     """Say whether no checkpoint was signed yet today."""
-    last = store.read(_last)
+    last = store.read(newest)
     return last is None or last.at.date() < today
 
 
@@ -93,7 +93,7 @@ def _checkpoint(session: Session, at: datetime, signer: Signer) -> CheckpointRow
     patient(session)
     if session.get_bind().dialect.name == "postgresql":
         session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
-    last = _last(session)
+    last = newest(session)
     number = (last.id or 0) + 1 if last else 1
     count = _Count(last.streams if last else 0, last.events if last else 0)
     _enter_lines(session, number)
@@ -105,7 +105,8 @@ def _checkpoint(session: Session, at: datetime, signer: Signer) -> CheckpointRow
     return row
 
 
-def _last(session: Session) -> CheckpointRow | None:
+def newest(session: Session) -> CheckpointRow | None:
+    """Return the last checkpoint, None where none was signed yet."""
     return session.exec(select(CheckpointRow).order_by(col(CheckpointRow.id).desc()).limit(1)).first()
 
 

@@ -20,6 +20,7 @@ from reportgen.registry.event_data import Value
 from reportgen.registry.events import Tag, record
 from reportgen.registry.standing import EDGES as EDGES  # noqa: PLC0414 - a life has these edges
 from reportgen.registry.standing import LABELS as LABELS  # noqa: PLC0414 - and these states
+from reportgen.registry.standing import SUPERSEDABLE
 from reportgen.registry.tables import LIGHT, Kind, PartyRow, ReportRow, RequestRow, RestsOnRow, State
 from reportgen.store.rows import changed, enter_once, table_of, taken
 
@@ -334,7 +335,7 @@ def same_use(report: ReportRow) -> tuple[ColumnElement[bool], ...]:
 def supersede(session: Session, number: str, desk: Desk) -> ReportRow:
     """Mark a report as 被替代, so that its successor may be allotted; it stays usable."""
     old = by_number(session, number, lock=True)
-    if old.state not in {State.ISSUED, State.CONSUMED}:
+    if old.state not in SUPERSEDABLE:
         raise ReportgenError("E0605", number=number, state=LABELS[State(old.state)])
     session.execute(update(ReportRow).where(col(ReportRow.id) == id_of(old)).values(superseded=True))
     report = get(session, id_of(old))

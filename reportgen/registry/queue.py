@@ -90,8 +90,8 @@ class Waiting:
         return STEPS.get(self.state)
 
     def own(self, login: str) -> bool:
-        """Say whether somebody prepared it, and so neither reviews it nor issues its report."""
-        return bool(login) and self.row.prepared_by == login
+        """Say whether somebody prepared or reviewed it, and so takes no further step."""
+        return bool(login) and login in {self.row.prepared_by, self.row.reviewed_by}
 
     def taken(self) -> Sequence[tuple[str, str, datetime | None]]:
         """Return the steps that were taken: what, by whom, when."""

@@ -27,7 +27,8 @@ from reportgen.registry.lifecycle import Desk, id_of
 from reportgen.registry.listings import with_hits
 from reportgen.registry.objections import heard
 from reportgen.registry.tables import PartyRow, ReportRow, RequestRow, RestsOnRow, State
-from reportgen.store.facts import subject_by_hash
+from reportgen.store.facts import subject_at, subject_by_hash
+from reportgen.store.projects import project_at
 from reportgen.store.tables import ProjectRow
 from reportgen.subject.model import Subject
 
@@ -174,6 +175,21 @@ def restored(session: Session, row: ReportRow) -> Request:
     return Request(
         Applicant(members=members, compared=compared), project, binding, str(old.number) if old else ""
     )
+
+
+def again(session: Session, row: ReportRow, authorisation: str) -> Request:
+    """Return the request of a report as it would be asked today, by the facts of now, to take the report's place.
+
+    Raises E0350, E0351, E0306, and E0605 where the facts of the report had to be forgotten.
+    """
+    before = restored(session, row)
+    members = tuple(
+        member.model_copy(update={"subject": subject_at(session, member.subject.uscc)})
+        for member in before.applicant.members
+    )
+    project = project_at(session, row.project, row.round).select(row.lot)
+    binding = before.binding.model_copy(update={"authorisation": authorisation})
+    return Request(Applicant(members=members), project, binding, str(row.number))
 
 
 def _learned(session: Session, applicant: Applicant, desk: Desk) -> dict[str, str]:

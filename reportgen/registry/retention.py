@@ -9,7 +9,7 @@ file that no row names any more is what a crash in between left, and the next ru
 
 from collections.abc import Callable, Collection
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from functools import cache, partial
 from pathlib import Path, PurePosixPath
@@ -18,9 +18,11 @@ from typing import TypeVar
 from sqlalchemy import ColumnElement, and_, func, or_, update
 from sqlmodel import Session, col, select
 
+from reportgen.document.issuer import ReceivedSettings
 from reportgen.errors import ReportgenError
 from reportgen.files import UNFINISHED
 from reportgen.policy.loader import most_local_first
+from reportgen.registry import received
 from reportgen.registry.audit import verify, vouch_today
 from reportgen.registry.changes import learn
 from reportgen.registry.events import Tag, record
@@ -62,7 +64,8 @@ class Erased:
 
     `records` went from earlier versions of facts; `versions` and `subjects`, learned before `before`, as a
     whole; `entries` had left their lists. `reports` are the numbers of those that lost file and judgement, `drafts` counts those without
-    one. `unknown` are files of numbers that the register does not know: they stay.
+    one. `received` are the letters and workbooks that were handed in. `unknown` are files of numbers that the register
+    does not know: they stay.
     """
 
     before: date
@@ -74,6 +77,7 @@ class Erased:
     drafts: int
     files: tuple[str, ...]
     unknown: tuple[str, ...]
+    received: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -104,7 +108,7 @@ def kept_since(on: date, years: int) -> date:
 class Keeper:
     """Whoever keeps the office's facts and reports, and forgets what was kept since before a day.
 
-    With `dry_run` nothing is changed.
+    With `dry_run` nothing is changed. `spans` tell how long what was handed in at the portal is kept.
     """
 
     store: Store
@@ -112,6 +116,7 @@ class Keeper:
     before: date
     desk: Desk
     dry_run: bool = False
+    spans: ReceivedSettings = field(default_factory=ReceivedSettings)
 
     def daily(self, folder: Path) -> Day:
         """Audit the register, erase what is due, empty the log, and sign where nothing was signed today.
@@ -146,6 +151,7 @@ class Keeper:
             drafts,
             files + _below(ARCHIVE_FOLDER, copies),
             unknown + _below(ARCHIVE_FOLDER, aliens),
+            self._received(),
         )
         self._change(partial(_tell, done=done, desk=self.desk))
         return done
@@ -213,6 +219,22 @@ class Keeper:
                 files.remove(name)
         return tuple(lost), tuple(unknown)
 
+    def _received(self) -> tuple[str, ...]:
+        """Remove what strangers handed in that is over its time, and what no row names; return the files."""
+        kept = received.kept_on(self.desk.at, self.before, self.spans)
+        over = self.store.read(partial(received.over, kept=kept))
+        for each in over:
+            self._change(partial(_drop, each=each, desk=self.desk))
+        gone = {name for each in over for name in each.files}
+        # The files first: a file has its name before it has its row, and until then it is young.
+        standing = [name for name in self.files.names() if name.startswith(RECEIVED)]
+        named = self.store.read(received.named) - gone
+        strays = [name for name in standing if name not in named]
+        lost = tuple(name for name in strays if name in gone or self.files.older(name, self._since))
+        for name in () if self.dry_run else lost:
+            self.files.remove(name)
+        return lost
+
     @property
     def _since(self) -> datetime:
         return self.desk.at - _ABANDONED
@@ -256,6 +278,10 @@ def _unfinished(name: str) -> bool:
 
 def _below(folder: str, names: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(f"{folder}/{name}" for name in names)
+
+
+def _drop(session: Session, each: received.Held, desk: Desk) -> None:
+    each.let_go(session, desk)
 
 
 def _forget_some(session: Session, kept: left.Kept, desk: Desk) -> bool:
@@ -348,6 +374,6 @@ def _tell(session: Session, done: Erased, desk: Desk) -> None:
         desk,
         rows=done.records + done.versions + done.entries,
         reports=len(done.reports) + done.drafts,
-        files=len(done.files),
+        files=len(done.files) + len(done.received),
         until=done.before.isoformat(),
     )

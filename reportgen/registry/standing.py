@@ -33,6 +33,8 @@ EDGES: Mapping[State, frozenset[State]] = {
     State.VOID: frozenset(),
 }
 """From which state a report may go to which; docs/register.md prints the same table."""
+SUPERSEDABLE = (State.ISSUED, State.CONSUMED)
+"""States of a report whose place another one may take."""
 KINDS: Mapping[Kind, str] = {Kind.REPORT: REPORT, Kind.RECORD: RECORD, Kind.GRADE: GRADE}
 SUPERSEDED = "被替代"
 

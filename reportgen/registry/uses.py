@@ -67,7 +67,9 @@ def annul(session: Session, number: str, second: str, desk: Desk) -> ReportRow:
 
     Raises E0354 (not a user), E0502, E0605, E1102 (one person).
     """
-    taken_back = lifecycle.annul(session, number, desk.actor, second, desk)
-    for login in (desk.actor, second):
-        active_user(session, login)
-    return taken_back
+    names = [active_user(session, login).name for login in dict.fromkeys((desk.actor, second))]
+    if len(names) > len(set(names)):
+        raise ReportgenError(
+            "E1102", detail=f"两个登录名同为{names[0]}，撤回误核销须由两名不同的人员共同办理"
+        )
+    return lifecycle.annul(session, number, desk.actor, second, desk)

@@ -15,12 +15,16 @@ from openpyxl.comments import Comment
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.worksheet.page import PageMargins
+from openpyxl.worksheet.properties import PageSetupProperties
 
 from reportgen.sheets.text import NOTE_MARK
 
 Value = str | int | float | Decimal | date | None
 TEXT, DAY = "@", "yyyy-mm-dd"
 """How a column shows what is typed in: as it stands, or as a day."""
+_A4, _MARGIN = 9, 0.4
+"""The number of the paper in ECMA-376, part 1, 18.3.1.63, and its margins left and right in inches."""
 _LAST_ROW = 1_048_576
 _MOST_LETTERS = 32_767
 """So many a cell can hold."""
@@ -96,6 +100,7 @@ def drop_down(cells: str, offered: Sequence[str] | str) -> DataValidation:
 
 def _fill(sheet: Any, table: Table) -> None:  # noqa: ANN401 - a sheet of the library
     sheet.freeze_panes = table.frozen
+    _lay_out(sheet)
     for number, head in enumerate(table.heads, 1):
         letter = get_column_letter(number)
         column = sheet.column_dimensions[letter]
@@ -112,6 +117,14 @@ def _fill(sheet: Any, table: Table) -> None:  # noqa: ANN401 - a sheet of the li
         quiet = bool(row) and isinstance(row[0], str) and row[0].startswith(NOTE_MARK)
         shown = [head.shown for head in table.heads]
         sheet.append([_cell(sheet, value, how, quiet) for value, how in zip(row, shown, strict=False)])
+
+
+def _lay_out(sheet: Any) -> None:  # noqa: ANN401 - a sheet of the library
+    """Have a sheet printed on A4 lying, all columns on one page and as many pages as rows need, heads on each."""
+    sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", _A4
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
+    sheet.print_title_rows, sheet.page_margins = "1:1", PageMargins(left=_MARGIN, right=_MARGIN)
 
 
 def _lines(value: Value, head: Head) -> int:

@@ -40,6 +40,9 @@ class Files(Protocol):
     def names(self) -> list[str]:
         """Return the names of all files, in their order."""
 
+    def older(self, name: str, before: datetime) -> bool:
+        """Say whether there is a file and nobody has written to it since a moment of China."""
+
     def abandoned(self, name: str, before: datetime) -> bool:
         """Say whether a file was never finished and nobody has written to it since a moment of China."""
 
@@ -104,17 +107,17 @@ class Folder:
         """Return the names of all files, those not finished among them."""
         return sorted(p.relative_to(self.path).as_posix() for p in self.path.rglob("*") if p.is_file())
 
+    def older(self, name: str, before: datetime) -> bool:
+        """Say whether there is a file and nobody has written to it since."""
+        try:
+            return self._inside(name).stat().st_mtime < before.replace(tzinfo=CHINA).timestamp()
+        except FileNotFoundError:
+            return False
+
     def abandoned(self, name: str, before: datetime) -> bool:
         """Say whether a file was never finished and nobody has written to it since."""
-        path = self.path / name
-        try:
-            return (
-                path.name.startswith(UNFINISHED)
-                and path.stat().st_mtime < before.replace(tzinfo=CHINA).timestamp()
-            )
-        except FileNotFoundError:
-            # Whoever was writing it has finished meanwhile.
-            return False
+        # Where it is gone, whoever was writing it has finished meanwhile.
+        return (self.path / name).name.startswith(UNFINISHED) and self.older(name, before)
 
     def empty(self) -> bool:
         """Say whether there is nothing at all."""

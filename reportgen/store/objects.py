@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
 
 from reportgen.errors import ReportgenError
+from reportgen.zone import CHINA
 
 if TYPE_CHECKING:
     from fsspec import AbstractFileSystem
@@ -80,6 +81,14 @@ class Objects:
         found: list[str] = self._ask(lambda store: store.find(self.url))
         root = self.url.partition("://")[2]
         return sorted(path.removeprefix(f"{root}/") for path in found)
+
+    def older(self, name: str, before: datetime) -> bool:
+        """Say whether there is an object that was put before a moment of China; raises E0913."""
+        try:
+            put: datetime = self._ask(lambda store: store.modified(self._inside(name)))
+        except FileNotFoundError:
+            return False
+        return put < before.replace(tzinfo=CHINA)
 
     def abandoned(self, name: str, before: datetime) -> bool:
         """Return that nothing is: an object is there once all of it is."""

@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import delete
+from sqlalchemy import delete, func
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
@@ -128,6 +128,12 @@ def close_user(session: Session, login: str, at: datetime) -> None:
     row = _user(session, login)
     row.closed_at = row.closed_at or at
     session.flush()
+
+
+def user_like(session: Session, login: str) -> bool:
+    """Say whether there is or was a user with a login, large or small."""
+    found = select(UserRow.id).where(func.lower(col(UserRow.login)) == login.lower())
+    return session.exec(found).first() is not None
 
 
 def active_user(session: Session, login: str) -> UserRow:

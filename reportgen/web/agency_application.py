@@ -69,7 +69,9 @@ def application(request: Request, house: TheHouse, key: str) -> HTMLResponse:
 def letter(house: TheHouse, key: str) -> Response:
     """Return the letter of authority as it was received; raises E0354, E0909 (lost, or not the same any more)."""
     row = house.store.read(lambda session: applications.by_key(session, key))
-    content = house.press.files.read(row.letter) if row.letter else None
+    if not row.letter:
+        raise ReportgenError("E0203")
+    content = house.press.files.read(row.letter)
     if content is None or hashlib.sha256(content).hexdigest() != row.letter_sha256:
         raise ReportgenError("E0909", file=row.letter, detail="授权书不在，或与收到时的不同")
     ending = PurePosixPath(row.letter).suffix
@@ -184,7 +186,7 @@ def _page(request: Request, house: House, key: str, error: ReportgenError | None
         "place": found.place,
         "judged": judged,
         "trouble_with": trouble,
-        "error": None if error is None or wrong else error.data(),
+        "error": None if error is None or wrong else error.shown(),
         "wrong": wrong,
         "typed": form_of(request).words if wrong else {},
         "hindrance": _hindrance(found, caller),
@@ -201,7 +203,7 @@ def _judged(house: House, found: Waiting, at: datetime) -> tuple[Judgement | Non
     try:
         seen = counter.look_at(house.press, house.office, found.row, at)
     except ReportgenError as error:
-        return None, error.data()
+        return None, error.shown()
     case, assessment = seen.judged.case, seen.judged.assessment
     quality = case_quality(case) if found.state in _DESK else None
     same = found.state is State.SUBMITTED or counter.is_same(house.press, seen)
@@ -229,7 +231,8 @@ def _hindrance(found: Waiting, caller: Caller) -> str:
         roles = "、".join(name for role, name in ROLE_NAMES.items() if role in PERMITTED[step])
         return f"这一步须由“{roles}”角色办理"
     if step is not Action.PREPARE and found.own(caller.login):
-        return "这份申请由您编制，须由另一人复核与签发"
+        own = found.row.prepared_by == caller.login
+        return f"这份申请由您{'编制，须由另一人复核与' if own else '复核，须由另一人'}签发"
     return ""
 
 

@@ -2,17 +2,23 @@
 
 from collections.abc import Mapping
 from datetime import date, timedelta
+from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
 from reportgen.errors import Fault
-from reportgen.registry import happened
+from reportgen.registry import applications, happened, uploads
 from reportgen.registry.audit import verify
 from reportgen.registry.events import events_key
-from reportgen.registry.happened import Sought
+from reportgen.registry.happened import Placed, Sought
 from reportgen.registry.signer import trusted_keys
-from reportgen.registry.words import TAGS
+from reportgen.registry.standing import LABELS
+from reportgen.registry.tags import Tag
+from reportgen.registry.webhook_rows import WebhookState
+from reportgen.registry.words import ENDINGS, KINDS, OUTCOMES, REASONS, TAGS, conclusion
+from reportgen.store.people import ROLE_NAMES
+from reportgen.web.agency_accounts import STATES
 from reportgen.web.house import House, TheHouse
 from reportgen.web.public import by_field
 from reportgen.zone import now
@@ -21,7 +27,7 @@ router = APIRouter(prefix="/agency/audit")
 _PAGE = 100
 _LOOKS = timedelta(days=30)
 WAYS = {"LINK": "扫码或链接", "PAPER": "编号与核验码", "FILE": "文件", "API": "接口"}
-OUTCOMES = {
+FOUND = {
     "GENUINE": "真实",
     "USED": "真实，已核销",
     "REFUSED": "真实，不得使用",
@@ -48,10 +54,27 @@ _NAMES: Mapping[str, str] = {
     "second": "办理人",
     "closed": "停用或收回",
     "conclusion": "结论",
+    "kind": "文书",
+    "outcome": "缘由",
     "pages": "页数",
     "rows": "条数",
 }
 """Which of an event's data a line shows, and as what; the export holds all."""
+_STATES: Mapping[str, Mapping[Any, str]] = {
+    Tag.APPLICATION_STATE_CHANGE: applications.LABELS,
+    Tag.UPLOAD_STATE_CHANGE: uploads.LABELS,
+    Tag.OFFICE_ACCOUNT_CHANGE: STATES,
+    Tag.OFFICE_WEBHOOK_CHANGE: {WebhookState.ACTIVE: "启用", WebhookState.OFF: "停用"},
+    Tag.OBJECTION_CASE_OPEN: {"OPEN": "未办结"},
+    Tag.OBJECTION_CASE_CLOSE: ENDINGS,
+}
+"""What the states of events are called by their tag; those of reports have one name for all."""
+_WORDS: Mapping[str, Mapping[Any, str]] = {
+    "role": ROLE_NAMES,
+    "kind": KINDS,
+    "outcome": OUTCOMES,
+    "reason": {**REASONS, "FILING_LOST": "失去备案"},
+}
 
 
 @router.get("", name="agency_audit")
@@ -82,20 +105,35 @@ def agency_audit_verify(request: Request, house: TheHouse) -> HTMLResponse:
     return house.pages.page(request, "agency_audited", {"result": result})
 
 
+def _line(placed: Placed) -> str:
+    """Return what an event says as a line, every code in words."""
+    said = placed.event.said
+    shown = [name for name in _NAMES if said.get(name) not in ("", None) and said[name] is not False]
+    return "，".join(f"{_NAMES[name]} {_word(placed.event.tag, name, said[name])}" for name in shown)
+
+
+def _word(tag: str, name: str, value: object) -> str:
+    if value is True:
+        return "是"
+    if name == "conclusion":
+        return conclusion(str(value))
+    words = _STATES.get(tag, LABELS) if name == "state" else _WORDS.get(name, {})
+    return str(words.get(value, value))
+
+
 def _page(
     request: Request, house: House, given: Mapping[str, str], sought: Sought, wrong: Mapping[str, str]
 ) -> HTMLResponse:
     since = now().date() - _LOOKS
     found = house.store.read(lambda session: happened.events(session, sought, _PAGE))
     said = {
-        "events": found,
+        "events": [(placed, _line(placed)) for placed in found],
         "more": len(found) == _PAGE,
         "given": given,
         "wrong": wrong,
         "tags": TAGS,
-        "names": _NAMES,
         "looks": house.store.read(lambda session: happened.looks(session, since)),
         "ways": WAYS,
-        "outcomes": OUTCOMES,
+        "outcomes": FOUND,
     }
     return house.pages.page(request, "agency_audit", said, 422 if wrong else 200)

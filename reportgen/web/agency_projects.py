@@ -1,16 +1,18 @@
 """Projects as the agency knows them: found, one with its requirements, imported from a file."""
 
+from urllib.parse import urlencode
+
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
 
 from reportgen.project.model import Project
 from reportgen.registry.entries import enter_project
 from reportgen.store.people import PERMITTED, Action
-from reportgen.store.projects import listed_projects, project_at
+from reportgen.store.projects import ImportedProject, listed_projects, project_at
 from reportgen.web import reading
 from reportgen.web.door import caller_of, form_of
 from reportgen.web.house import TheHouse
-from reportgen.web.importing import Asked, import_page, read_with
+from reportgen.web.importing import Asked, Outcome, import_form, import_page, imported, read_with
 from reportgen.zone import now
 
 router = APIRouter(prefix="/agency/projects")
@@ -34,9 +36,9 @@ def agency_projects(request: Request, house: TheHouse, text: str = "") -> HTMLRe
 
 
 @router.get("/import", name="agency_project_form")
-def agency_project_form(request: Request, house: TheHouse) -> HTMLResponse:
-    """Show the form to import a project."""
-    return import_page(request, house, _IMPORT)
+def agency_project_form(request: Request, house: TheHouse, told: str = "") -> HTMLResponse:
+    """Show the form to import a project, or what came of it."""
+    return import_form(request, house, _IMPORT, told)
 
 
 @router.post("/import", name="agency_project_import")
@@ -51,7 +53,7 @@ def agency_project_import(request: Request, house: TheHouse) -> Response:
     desk = press.desk(now())
     told = [item for item in found.told if isinstance(item, Project)]
     entered = press.act(Action.IMPORT, lambda session: [enter_project(session, item, desk) for item in told])
-    return house.pages.page(request, "agency_imported", {"entered": entered, "remarks": found.remarks})
+    return imported(request, house, _IMPORT, [_outcome(item) for item in entered], found.remarks)
 
 
 @router.get("/one", name="agency_project")
@@ -59,3 +61,9 @@ def agency_project(request: Request, house: TheHouse, project: str, round: int |
     """Show one round of a project with its requirements; its id may hold what an address's path cannot."""
     found = house.store.read(lambda session: project_at(session, project, round))
     return house.pages.page(request, "agency_project", {"project": found})
+
+
+def _outcome(told: ImportedProject) -> Outcome:
+    said = f"第 {told.round} 轮　{'已存。' if told.new else '与库内相同，没有另存。'}"
+    page = f"/agency/projects/one?{urlencode({'project': told.project, 'round': told.round})}"
+    return Outcome(told.name, told.project, page, said)

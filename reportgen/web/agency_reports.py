@@ -5,19 +5,19 @@ from urllib.parse import quote
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from reportgen.errors import Fault, ReportgenError
-from reportgen.registry import lifecycle, uses, view
+from reportgen.errors import ReportgenError
+from reportgen.registry import lifecycle, notices, uses, view
 from reportgen.registry.lifecycle import LABELS
 from reportgen.registry.queries import Wanted, listed
-from reportgen.registry.tables import NUMBERED, State
+from reportgen.registry.standing import SUPERSEDABLE
+from reportgen.registry.tables import IN_THE_WORLD, NUMBERED, Kind, State
 from reportgen.registry.words import REASONS, Reason
-from reportgen.store.account_rows import AccountKind
 from reportgen.store.people import PERMITTED, Action
-from reportgen.web.door import Filled, caller_of, form_of
+from reportgen.web.door import caller_of, form_of
 from reportgen.web.house import House, TheHouse
 from reportgen.web.pages import attached
 from reportgen.web.public import by_field
-from reportgen.web.sign import proven
+from reportgen.web.second import second_person
 from reportgen.web.steps import Step, asked, confirmed, gone, told
 from reportgen.zone import now
 
@@ -50,7 +50,7 @@ def agency_reports(
 @router.get("/{number}", name="agency_report")
 def agency_report(request: Request, house: TheHouse, number: str) -> HTMLResponse:
     """Show one report: where it stands, what changed since, its use, whether its file is whole, its events."""
-    return _page(request, house, number)
+    return page(request, house, number)
 
 
 @router.get("/{number}/file.pdf", name="agency_report_file")
@@ -66,9 +66,9 @@ def agency_report_revoke(request: Request, house: TheHouse, number: str) -> Resp
     form = form_of(request)
     reason = form.word("reason")
     if reason not in set(Reason):
-        return _page(request, house, number, {"reason": "请选择缘由"})
+        return page(request, house, number, {"reason": "请选择缘由"})
     if not confirmed(form):
-        return asked(request, house, _revoking(_shown(house, number), Reason(reason)))
+        return asked(request, house, _revoking(shown(house, number), Reason(reason)))
     press = house.desk_of(caller_of(request).login)
     desk = press.desk(now())
     press.act(Action.REVOKE, lambda session: lifecycle.revoke(session, number, Reason(reason), desk))
@@ -80,11 +80,11 @@ def agency_report_annul(request: Request, house: TheHouse, number: str) -> Respo
     """Take back a mistaken use; the second person proves with his own password that he agrees."""
     caller = caller_of(request)
     try:
-        second = _second(house, form_of(request), caller.login)
+        second = second_person(request, house, caller.login)
     except ReportgenError as error:
         if not error.faults:
             raise
-        return _page(request, house, number, by_field(list(error.faults)))
+        return page(request, house, number, by_field(list(error.faults)))
     press = house.desk_of(caller.login)
     desk = press.desk(now())
     press.act(Action.ANNUL, lambda session: uses.annul(session, number, second, desk))
@@ -100,13 +100,15 @@ def agency_report_archive(request: Request, house: TheHouse, number: str) -> Res
     return gone(f"/agency/reports/{number}", "archived")
 
 
-def _page(request: Request, house: House, number: str, wrong: dict[str, str] | None = None) -> HTMLResponse:
-    found = _shown(house, number)
+def page(request: Request, house: House, number: str, wrong: dict[str, str] | None = None) -> HTMLResponse:
+    """Return the page of a report, with what is wrong with a form of it by field."""
+    found = shown(house, number)
     row = house.store.read(lambda session: lifecycle.by_number(session, number))
+    sent = house.store.read(lambda session: notices.of_report(session, lifecycle.id_of(row)))
     roles = caller_of(request).roles
     may = {
         action.name: bool(roles & PERMITTED[action])
-        for action in (Action.REVOKE, Action.ANNUL, Action.ARCHIVE)
+        for action in (Action.REVOKE, Action.ANNUL, Action.ARCHIVE, Action.SUPERSEDE, Action.CORRECT)
     }
     said = {
         "found": found,
@@ -115,13 +117,18 @@ def _page(request: Request, house: House, number: str, wrong: dict[str, str] | N
         "may": may,
         "reasons": REASONS,
         "issued": row.state not in _NOT_ISSUED,
+        "notices": sent,
+        "correctable": row.kind == Kind.REPORT and row.state in IN_THE_WORLD,
+        "supersedable": row.kind == Kind.REPORT and row.state in SUPERSEDABLE and not row.superseded,
         "wrong": wrong or {},
+        "typed": form_of(request).words if wrong else {},
         "done": told(request),
     }
     return house.pages.page(request, "agency_report", said, 422 if wrong else 200)
 
 
-def _shown(house: House, number: str) -> view.Shown:
+def shown(house: House, number: str) -> view.Shown:
+    """Return a report as the desk is shown it; raises E0502."""
     today = now().date()
     return house.store.read(lambda session: view.show(session, lifecycle.by_number(session, number), today))
 
@@ -147,23 +154,3 @@ def _revoking(found: view.Shown, reason: Reason) -> Step:
         ),
         grave=True,
     )
-
-
-def _second(house: House, form: Filled, first: str) -> str:
-    """Return who agrees, by his own password; raises E0301 (nothing typed, himself, wrong), E1114 (locked)."""
-    login, password = form.word("second"), form.words.get("password", "")
-    missing = [name for name, word in (("second", login), ("password", password)) if not word]
-    if missing:
-        raise ReportgenError("E0301", faults=[Fault("E0301", name, "请填写") for name in missing])
-    if login == first:
-        raise ReportgenError("E0301", faults=[Fault("E0301", "second", "须由另一名在册用户共同办理")])
-    try:
-        row = proven(house, login, password)
-    except ReportgenError as error:
-        if error.code != "E1113":
-            raise
-        fault = Fault("E0301", "password", "登录名或密码不对")
-        raise ReportgenError("E0301", faults=[fault]) from error
-    if row.kind != AccountKind.AGENCY:
-        raise ReportgenError("E0301", faults=[Fault("E0301", "second", "须是本机构的在册用户")])
-    return login

@@ -7,6 +7,7 @@ from fastapi.responses import HTMLResponse, Response
 
 from reportgen.project.model import Project
 from reportgen.registry import deliveries
+from reportgen.registry.deliveries import Learned
 from reportgen.registry.entries import looked_at
 from reportgen.registry.queries import of_subject
 from reportgen.registry.view import summaries
@@ -19,7 +20,7 @@ from reportgen.web import reading
 from reportgen.web.door import caller_of, form_of
 from reportgen.web.dossier import head, sections
 from reportgen.web.house import TheHouse
-from reportgen.web.importing import Asked, import_page, read_with
+from reportgen.web.importing import Asked, Outcome, import_form, import_page, imported, read_with
 from reportgen.zone import now
 
 router = APIRouter(prefix="/agency/subjects")
@@ -43,9 +44,9 @@ def agency_subjects(request: Request, house: TheHouse, text: str = "") -> HTMLRe
 
 
 @router.get("/import", name="agency_subject_form")
-def agency_subject_form(request: Request, house: TheHouse) -> HTMLResponse:
-    """Show the form to import a subject."""
-    return import_page(request, house, _IMPORT)
+def agency_subject_form(request: Request, house: TheHouse, told: str = "") -> HTMLResponse:
+    """Show the form to import a subject, or what came of it."""
+    return import_form(request, house, _IMPORT, told)
 
 
 @router.post("/import", name="agency_subject_import")
@@ -60,9 +61,7 @@ def agency_subject_import(request: Request, house: TheHouse) -> Response:
     learned = press.act(
         Action.IMPORT, lambda session: [deliveries.enter(session, item, desk) for item in told]
     )
-    words = [[differing(conflict, item.subject) for conflict in item.conflicts] for item in learned]
-    said = {"learned": list(zip(learned, words, strict=True)), "remarks": found.remarks}
-    return house.pages.page(request, "agency_imported", said)
+    return imported(request, house, _IMPORT, [_outcome(item) for item in learned], found.remarks)
 
 
 @router.get("/{uscc}", name="agency_subject")
@@ -90,3 +89,22 @@ def agency_subject(request: Request, house: TheHouse, uscc: str, at: datetime | 
 
 def _may(request: Request) -> bool:
     return bool(caller_of(request).roles & PERMITTED[Action.IMPORT])
+
+
+def _outcome(item: Learned) -> Outcome:
+    told = item.told
+    if not told.new:
+        said = "与库内相同，没有另存。"
+    elif not told.counts:
+        said = f"已存，但早于库内的 {told.newest}，评价仍用后者。"
+    else:
+        said = f"已存，数据截止日 {told.as_of}，与前一版相比变动 {len(told.changes)} 项。"
+    return Outcome(
+        told.name,
+        told.uscc,
+        f"/agency/subjects/{told.uscc}",
+        said,
+        item.marked,
+        [differing(conflict, item.subject) for conflict in item.conflicts],
+        [f"{caution.path}：{caution.text}" for caution in item.cautions],
+    )

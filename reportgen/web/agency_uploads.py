@@ -117,6 +117,8 @@ def _changes(request: Request, house: House, row: UploadRow) -> list[str] | None
 
 
 def _content(house: House, row: UploadRow) -> bytes:
+    if not row.file:
+        raise ReportgenError("E0203")
     content = house.press.files.read(row.file)
     if content is None:
         raise ReportgenError("E0909", file=row.name, detail="没有这个文件")

@@ -55,7 +55,11 @@ def agency_usage_file(request: Request, house: TheHouse, name: str) -> Response:
 
 
 def _lines(request: Request, house: House, quarter: str) -> tuple[Line, ...]:
-    since, until = usage.quarter(quarter)
+    try:
+        since, until = usage.quarter(quarter)
+    except ReportgenError as error:
+        # A page has no command to have been misused.
+        raise ReportgenError("E0205") from error
     login = caller_of(request).login
 
     def work(session: Session) -> tuple[Line, ...]:

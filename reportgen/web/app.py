@@ -15,8 +15,10 @@ from reportgen.errors import ReportgenError
 from reportgen.settings import Office, asset_dir, find_office
 from reportgen.web import (
     account_keys,
+    account_webhooks,
     agency,
     agency_accounts,
+    agency_amends,
     agency_application,
     agency_audit,
     agency_hits,
@@ -54,6 +56,7 @@ _AGENCY = (
     agency_accounts,
     agency_uploads,
     agency_reports,
+    agency_amends,
     agency_hits,
     agency_objections,
     agency_subjects,
@@ -65,16 +68,18 @@ _AGENCY = (
 )
 _API = (document, applications, reports, uses)
 _BIDDER = (registration, bidder, bidder_apply, bidder_files, bidder_records)
-_ROOMS = (*_AGENCY, *_BIDDER, *_API, account_keys, public, sign, committee, operation)
+# Routes are tried in this order: what everybody asks for comes first.
+_ROOMS = (public, *_API, committee, sign, operation, *_BIDDER, *_AGENCY, account_keys, account_webhooks)
 
 
 def create_app(office: Office) -> FastAPI:
     """Return the portal of an office, which opens its database when it starts; raises E0311."""
+    settings = web_settings(office)
     app = FastAPI(
         title="reportgen",
         version=__version__,
         dependencies=[Depends(door)],
-        middleware=[Middleware(Envelope, secure=web_settings(office).secure)],
+        middleware=[Middleware(Envelope, secure=settings.secure, at_once=settings.at_once)],
         lifespan=_lifespan(office),
         openapi_url=None,
         docs_url=None,

@@ -107,7 +107,7 @@ def _form(
         "given": wishes.fields_of(word),
         "lines": PARTNERS,
         "wrong": by_field(list(error.faults)) if error else {},
-        "error": error.data() if error and error.code != "E0301" else None,
+        "error": error.shown() if error and error.code != "E0301" else None,
     }
     return house.pages.page(request, "bidder_apply", said, error.entry.http if error else 200)
 

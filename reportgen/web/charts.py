@@ -6,6 +6,8 @@ from dataclasses import dataclass
 HEIGHT = 160
 """Of the place for bars."""
 BAR, GAP, BETWEEN = 22, 4, 30
+_WIDE, _NARROW = 14, 8
+"""How wide a Chinese character and another are below a bar."""
 
 
 @dataclass(frozen=True)
@@ -42,10 +44,17 @@ def chart(rows: Sequence[tuple[str, Sequence[int]]]) -> Chart:
     groups, x = [], BETWEEN
     for word, figures in rows:
         bars = []
+        width = len(figures) * (BAR + GAP) - GAP
+        # Words beside each other keep apart.
+        room = max(width, _wide(word) - BETWEEN // 2)
+        first = x + (room - width) // 2
         for series, figure in enumerate(figures):
             height = round(HEIGHT * figure / most)
-            bars.append(Bar(x + series * (BAR + GAP), HEIGHT - height, height, figure, series))
-        width = len(figures) * (BAR + GAP) - GAP
-        groups.append(Group(word, x + width // 2, tuple(bars)))
-        x += width + BETWEEN
+            bars.append(Bar(first + series * (BAR + GAP), HEIGHT - height, height, figure, series))
+        groups.append(Group(word, x + room // 2, tuple(bars)))
+        x += room + BETWEEN
     return Chart(x, tuple(groups))
+
+
+def _wide(word: str) -> int:
+    return sum(_WIDE if ord(letter) > 0xFF else _NARROW for letter in word)

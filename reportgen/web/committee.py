@@ -4,20 +4,15 @@ Looking and downloading use nothing up. Using takes two steps, each a form of it
 what it means, and only what is confirmed there is used. Experts' names are asked nowhere.
 """
 
-import io
-import tempfile
-import zipfile
-from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from reportgen.bundle import bundled
-from reportgen.certify.facts import Asked
+from reportgen.certify.facts import USES, VOUCHER, Asked
 from reportgen.errors import Fault, ReportgenError
-from reportgen.registry import recipients, uses
+from reportgen.registry import queries, recipients, uses
 from reportgen.registry.lifecycle import Use
 from reportgen.registry.manifest import Scope
 from reportgen.registry.recipients import Opened
@@ -69,7 +64,7 @@ def committee_use(request: Request, house: TheHouse, scope: TheProject) -> Respo
 def committee_report(request: Request, house: TheHouse, number: str) -> Response:
     """Return a report's file as it was issued; that uses nothing up."""
     caller, at = caller_of(request), now()
-    row = house.store.read(lambda session: recipients.own_report(session, caller.uscc, number, at))
+    row = house.store.read(lambda session: queries.made_for(session, caller.uscc, number, at))
     return attached(house.press.content(row), f"{number}.pdf", "application/pdf")
 
 
@@ -96,14 +91,30 @@ def committee_certificate(request: Request, house: TheHouse, scope: TheProject) 
 
 @router.post("/bundle", name="committee_bundle")
 def committee_bundle(request: Request, house: TheHouse, scope: TheProject) -> Response:
-    """Return the comparison, the reports and the offline check of a project, signed, as one ZIP file."""
+    """Return the comparison, the list of uses, the reports and the offline check of a project, signed, as a ZIP file."""
     caller = caller_of(request)
     if not _opened(request, house, scope).run_by(caller.uscc):
         raise ReportgenError("E1111")
-    with tempfile.TemporaryDirectory() as folder:
-        bundled(scope, house.office, house.desk_of(caller.login), Path(folder), now())
-        content = _zipped(Path(folder))
+    content = house.papers.bundle(scope, caller.login, now())
     return attached(content, f"{scope.project}-{scope.round}.zip", "application/zip")
+
+
+@router.post("/uses", name="committee_uses")
+def committee_uses(request: Request, house: TheHouse, scope: TheProject) -> Response:
+    """Return the 核销清单, signed: of all reports for whoever runs the tender, of his own for any other recipient."""
+    caller, lot = caller_of(request), form_of(request).word("lot") or None
+    _opened(request, house, scope)
+    made = house.papers.use_list(Scope(scope.project, scope.round, lot), caller.uscc, caller.login, now())
+    return attached(made.pdf, f"{USES}-{made.number}.pdf", "application/pdf")
+
+
+@router.post("/voucher", name="committee_voucher")
+def committee_voucher(request: Request, house: TheHouse) -> Response:
+    """Return the 核销凭证 of one report that the caller has used, signed."""
+    caller, number, at = caller_of(request), form_of(request).word("number"), now()
+    house.store.read(lambda session: queries.made_for(session, caller.uscc, number, at))
+    made = house.papers.voucher(number, caller.uscc, caller.login, at)
+    return attached(made.pdf, f"{VOUCHER}-{number}.pdf", "application/pdf")
 
 
 def _beside(request: Request, house: House, scope: Scope, wrong: str = "", status: int = 200) -> HTMLResponse:
@@ -138,12 +149,3 @@ def _used(request: Request, house: House, scope: Scope, numbers: list[str]) -> R
 
 def _query(scope: Scope) -> str:
     return urlencode({"project": scope.project, "round": scope.round})
-
-
-def _zipped(folder: Path) -> bytes:
-    made = io.BytesIO()
-    with zipfile.ZipFile(made, "w", zipfile.ZIP_STORED) as archive:
-        for path in sorted(folder.rglob("*")):
-            if path.is_file():
-                archive.write(path, path.relative_to(folder).as_posix())
-    return made.getvalue()

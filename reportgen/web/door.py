@@ -11,6 +11,7 @@ from typing import cast
 from urllib.parse import urlsplit
 
 from fastapi import Request
+from python_multipart.multipart import parse_options_header
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import UploadFile
 from starlette.formparsers import MultiPartParser
@@ -18,9 +19,10 @@ from starlette.formparsers import MultiPartParser
 from reportgen.errors import ReportgenError
 from reportgen.store import accounts
 from reportgen.store.accounts import Caller
-from reportgen.web.access import ACCESS, REPORT, Rule, refuse
+from reportgen.web.access import ACCESS, FORM, REPORT, Rule, refuse
 from reportgen.web.house import House, TheHouse
 from reportgen.web.keyed import keyed
+from reportgen.web.limiting import address_of
 from reportgen.zone import now
 
 # What strangers hand in is checked in memory and never written to a disk.
@@ -61,7 +63,7 @@ def cookie_name(house: House) -> str:
 
 
 async def door(request: Request, house: TheHouse) -> None:
-    """Let a request in; raises E1110, E1111 (not for him), E1112 (another site's form), E0303 (too large).
+    """Let a request in; raises E1110, E1111 (not for him), E1112 (another site's form), and what `_read` raises.
 
     Of the API, what `keyed` raises. What names something with a null character names nothing: E0203.
     """
@@ -77,7 +79,8 @@ async def door(request: Request, house: TheHouse) -> None:
     refuse(rule, request.state.caller)
     if request.method not in _SAFE:
         _require_own(request)
-        request.state.form = await _read(request, rule)
+        async with request.state.place.aside(), house.limits.receiving(address_of(request)):
+            request.state.form = await _read(request, rule)
         _require_token(request)
 
 
@@ -126,10 +129,18 @@ def _require_token(request: Request) -> None:
 
 
 async def _read(request: Request, rule: Rule) -> Filled:
+    """Return the form that was sent; raises E0303 (too large), E0205 (none that a browser would send).
+
+    A name or a word may be in any letters that Python knows, some of which take it minutes: only UTF-8 is read.
+    """
+    kind, told = parse_options_header(request.headers.get("content-type", ""))
+    if told.get(b"charset", b"utf-8").lower() != b"utf-8":
+        raise ReportgenError("E0205")
+    largest = rule.largest if kind == b"multipart/form-data" else FORM
     length = request.headers.get("content-length", "")
-    if not length.isascii() or not length.isdigit() or int(length) > rule.largest:
-        raise ReportgenError("E0303", path="form", file="所交内容", size=length or "不明", limit=rule.largest)
-    async with request.form(max_files=_FILES, max_fields=_FIELDS) as form:
+    if not length.isascii() or not length.isdigit() or int(length) > largest:
+        raise ReportgenError("E0303", path="form", file="所交内容", size=length or "不明", limit=largest)
+    async with request.form(max_files=_FILES, max_fields=_FIELDS, max_part_size=FORM) as form:
         every, files = [], {}
         for name, value in form.multi_items():
             if isinstance(value, UploadFile):

@@ -1,39 +1,30 @@
 """Drafts (草稿) for the person at work: typeset in a process of their own, a few remembered, each with a deadline."""
 
 import hashlib
-import os
 import threading
 from collections import OrderedDict
-from concurrent.futures import TimeoutError as DeadlineError
-from concurrent.futures.process import BrokenProcessPool
 from datetime import datetime
 from pathlib import Path
 
 from reportgen import counter
-from reportgen.batch.processes import Spawned
-from reportgen.errors import ReportgenError
 from reportgen.pipeline import Judged, judged_again, means_of
 from reportgen.registry.requests import Request
 from reportgen.settings import OFFICE_FILE, Office, read_office
-from reportgen.web.rendering import NICE
+from reportgen.web.apart import Apart
 
 DEADLINE = 60
 """Seconds that a draft may take, the wait for others before it included."""
-_WAITING = 4
-"""Drafts that are asked for at once; a page shows its own, and whoever comes later is told to come again."""
 _HELD = 16
 """Drafts that are remembered; each has half a megabyte."""
-_BUSY = 5
 
 
 class Drafts:
-    """One process that makes drafts, started when the first is asked for, replaced when it dies or does not end."""
+    """What makes drafts, and those it made last."""
 
     def __init__(self, office: Office) -> None:
         self._folder = str(office.folder.resolve())
         self._lock = threading.Lock()
-        self._turns = threading.BoundedSemaphore(_WAITING)
-        self._pool: Spawned | None = None
+        self._apart = Apart(DEADLINE)
         self._held: OrderedDict[str, bytes] = OrderedDict()
 
     def pdf(self, judged: Judged, at: datetime) -> bytes:
@@ -43,12 +34,7 @@ class Drafts:
             held = self._held.get(key)
         if held is not None:
             return held
-        if not self._turns.acquire(blocking=False):
-            raise ReportgenError("E0618", seconds=_BUSY)
-        try:
-            made = self._made(judged.request, at)
-        finally:
-            self._turns.release()
+        made = self._made(judged.request, at)
         with self._lock:
             self._held[key] = made
             while len(self._held) > _HELD:
@@ -57,21 +43,10 @@ class Drafts:
 
     def close(self) -> None:
         """End the process."""
-        with self._lock:
-            pool, self._pool = self._pool, None
-        if pool is not None:
-            pool.kill()
+        self._apart.close()
 
     def _made(self, request: Request, at: datetime) -> bytes:
-        with self._lock:
-            pool = self._pool = self._pool or Spawned(1, os.nice, (NICE,))
-        try:
-            return pool.submit(_drafted, self._folder, request, at).result(DEADLINE)
-        except BrokenProcessPool as error:
-            raise ReportgenError("E0617", attempts=1) from error
-        except DeadlineError as error:
-            self.close()
-            raise ReportgenError("E0617", attempts=1) from error
+        return self._apart.do(_drafted, self._folder, request, at)
 
 
 def _key(judged: Judged, at: datetime) -> str:

@@ -17,6 +17,7 @@ from reportgen.web.drafts import Drafts
 from reportgen.web.limiting import Limits
 from reportgen.web.looks import Looks
 from reportgen.web.pages import Pages
+from reportgen.web.papers import Papers
 from reportgen.web.settings import WebSettings, web_settings
 
 
@@ -34,6 +35,7 @@ class House:
     looks: Looks
     checker: Checker
     drafts: Drafts
+    papers: Papers
 
     @property
     def store(self) -> Store:
@@ -50,7 +52,8 @@ def opened(office: Office) -> Iterator[House]:
     """Open an office for the portal; raises E0311, E0901, E0902, E0905, E0906, E0911, E0914."""
     settings, issuer = web_settings(office), issuer_of(office)
     press = open_press(office, "portal")
-    looks, checker, drafts = Looks(press.store), Checker(settings.uploads), Drafts(office)
+    looks, checker = Looks(press.store), Checker(settings.uploads)
+    drafts, papers = Drafts(office), Papers(office)
     try:
         yield House(
             office,
@@ -63,10 +66,12 @@ def opened(office: Office) -> Iterator[House]:
             looks,
             checker,
             drafts,
+            papers,
         )
     finally:
         checker.close()
         drafts.close()
+        papers.close()
         looks.flush()
         press.store.close()
 

@@ -1,18 +1,20 @@
 """Importing at the desk's page: one form for subjects and projects, checked or imported, with what is wrong by place."""
 
 import base64
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from fastapi import Request
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from reportgen.errors import Fault, ReportgenError
-from reportgen.web.door import Filled
+from reportgen.registry import answered
+from reportgen.web.door import Filled, caller_of
 from reportgen.web.house import House
 from reportgen.web.public import by_field
 from reportgen.web.reading import Read
+from reportgen.zone import now
 
 
 @dataclass(frozen=True)
@@ -25,6 +27,19 @@ class Asked:
     hint: str
     accept: str
     open_data: bool = False
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of importing one subject or project: whose it is, where its page is, and what to look at."""
+
+    name: str
+    code: str
+    page: str
+    said: str
+    marked: Sequence[str] = ()
+    conflicts: Sequence[str] = ()
+    cautions: Sequence[str] = ()
 
 
 def read_with(
@@ -43,6 +58,28 @@ def read_with(
     except ReportgenError as error:
         said = error.faults[0].what if error.faults else f"{error.entry.what}：{error.data()['detail']}"
         return None, {"file": said}
+
+
+def imported(
+    request: Request, house: House, asked: Asked, outcomes: Sequence[Outcome], remarks: Sequence[str]
+) -> Response:
+    """Return the way to the page that tells what came of an import, so that loading it again imports nothing.
+
+    What it tells is kept for whoever imported, and for nobody else: it may name persons.
+    """
+    said = {"outcomes": [asdict(one) for one in outcomes], "remarks": list(remarks)}
+    account, at = caller_of(request).account, now()
+    word = house.store.write(lambda session: answered.leave(session, account, said, at))
+    return RedirectResponse(f"{asked.action}?told={word}", 303)
+
+
+def import_form(request: Request, house: House, asked: Asked, told: str) -> HTMLResponse:
+    """Return the form to import, or what came of an import of the caller's that the address names."""
+    account, at, word = caller_of(request).account, now(), told.replace("\0", "")
+    said = house.store.read(lambda session: answered.found(session, account, word, at)) if word else None
+    if said is None:
+        return import_page(request, house, asked)
+    return house.pages.page(request, "agency_imported", said)
 
 
 def import_page(

@@ -17,6 +17,7 @@ from reportgen.registry import api_keys
 from reportgen.registry.api_keys import Holder
 from reportgen.web.access import Rule, refuse
 from reportgen.web.house import House
+from reportgen.web.limiting import address_of
 from reportgen.zone import now
 
 M = TypeVar("M", bound=BaseModel)
@@ -24,7 +25,7 @@ _SCHEME = "bearer "
 
 
 async def keyed(request: Request, house: House, rule: Rule) -> None:
-    """Let a program in; raises E1115 (no key), E1116 (not for this), E1111, E0618 (too often), E0303 (too large)."""
+    """Let a program in; raises E1115 (no key), E1116 (not for this), E1111, E0618 (too often), E0303 (too large), E0206."""
     request.state.token, request.state.caller, request.state.body = "", None, b""
     if rule.scope:
         held = await run_in_threadpool(_holder, house, request)
@@ -34,7 +35,8 @@ async def keyed(request: Request, house: House, rule: Rule) -> None:
         if rule.scope not in held.scopes:
             raise ReportgenError("E1116", scope=rule.scope)
     if request.method == "POST":
-        request.state.body = await _body(request, rule.largest)
+        async with request.state.place.aside(), house.limits.receiving(address_of(request)):
+            request.state.body = await _body(request, rule.largest)
 
 
 def body_of(request: Request) -> bytes:
@@ -67,7 +69,7 @@ def _holder(house: House, request: Request) -> Holder:
     secret = house.press.secret
     held = house.store.read(lambda session: api_keys.holder(session, token, secret, at.date()))
     if held is None:
-        house.limits.stranger(request.client.host if request.client else "")
+        house.limits.stranger(address_of(request))
         raise ReportgenError("E1115")
     if held.due:
         key = held.key

@@ -33,7 +33,9 @@ _PLACES = (
     Place("bidder_apply", "/bidder/apply", "申请报告"),
     Place("bidder_uploads", "/bidder/uploads", "上传资料"),
     Place("bidder_records", "/bidder/records", "我的信息"),
+    Place("committee", "/committee", "我的项目"),
     Place("account_keys", "/account/keys", "接口密钥"),
+    Place("account_webhooks", "/account/webhooks", "回调"),
 )
 
 

@@ -21,6 +21,7 @@ from reportgen.errors import Fault, ReportgenError
 from reportgen.registry.verification import Paper, facts, paper
 from reportgen.web.door import Sent, form_of
 from reportgen.web.house import House, TheHouse
+from reportgen.web.limiting import address_of
 from reportgen.web.looks import Way
 from reportgen.zone import now
 
@@ -101,11 +102,6 @@ def public(book: RegisterFacts) -> RegisterFacts:
     return replace(book, consumed_at=None, recipient="")
 
 
-def address_of(request: Request) -> str:
-    """Return the address that a request comes from, as the trusted proxies say; it is counted, never kept."""
-    return request.client.host if request.client else ""
-
-
 def by_field(faults: list[Fault]) -> dict[str, str]:
     """Return what is wrong by the field beside which it is shown."""
     return {fault.path: fault.what for fault in faults}
@@ -120,7 +116,7 @@ def _looked(request: Request, house: House, number: str, code: str, way: Way) ->
         if error.code != "E0505":
             raise
         house.looks.count(way, "", _UNKNOWN)
-        said = {"number": number[:40], "error": error.data()}
+        said = {"number": number[:40], "error": error.shown()}
         return house.pages.page(request, "unknown", said, error.entry.http)
     house.looks.count(way, found.paper.book.number, found.verdict)
     return house.pages.page(request, "paper", {"told": found, "book": found.paper.book, "looked_at": at})

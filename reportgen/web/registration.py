@@ -12,7 +12,8 @@ from reportgen.store.accounts import Opening
 from reportgen.web.door import Filled, caller_of, cookie_name, form_of
 from reportgen.web.house import House, TheHouse
 from reportgen.web.letters import keeping, letter_faults
-from reportgen.web.public import address_of, by_field
+from reportgen.web.limiting import address_of
+from reportgen.web.public import by_field
 from reportgen.zone import now
 
 router = APIRouter()
@@ -72,7 +73,7 @@ def password(request: Request, house: TheHouse) -> Response:
     except ReportgenError as error:
         if error.code not in {"E0301", "E1114"}:
             raise
-        said = {"wrong": by_field(list(error.faults)), "error": error.data()}
+        said = {"wrong": by_field(list(error.faults)), "error": error.shown()}
         return house.pages.page(request, "password", said, error.entry.http)
     at, press = now(), house.desk_of(caller.login)
 

@@ -11,6 +11,7 @@ from reportgen.settings import Office
 from reportgen.subject.base import Model
 
 Count = Annotated[int, Field(ge=1, le=10_000)]
+_LISTS = ("proxies", "webhook_hosts")
 
 
 class WebSettings(Model):
@@ -18,7 +19,9 @@ class WebSettings(Model):
 
     `proxies`: addresses of the reverse proxies whose X-Forwarded-For is believed. `rate`: looks a minute that one
     address may take at the public verification; `api_rate`: requests a minute of one API key; `queue`: reports that
-    may wait to be rendered; `uploads`: files that are checked or read at the same moment.
+    may wait to be rendered; `uploads`: files that are checked or read at the same moment; `at_once`: look-ups, and
+    as many other requests, that one process has in hand at the same moment. `webhooks`: whether this machine calls them;
+    `webhook_hosts`: hosts of the house that they may point to.
     """
 
     host: str = "127.0.0.1"
@@ -30,7 +33,10 @@ class WebSettings(Model):
     rate: Count = 60
     api_rate: Count = 600
     queue: Count = 100
+    at_once: Count = 24
     uploads: Annotated[int, Field(ge=1, le=32)] = 2
+    webhooks: bool = True
+    webhook_hosts: tuple[str, ...] = ()
 
 
 def web_settings(office: Office) -> WebSettings:
@@ -47,7 +53,5 @@ def web_settings(office: Office) -> WebSettings:
 def _environment() -> dict[str, object]:
     named = {name: os.environ.get(f"REPORTGEN_WEB_{name.upper()}") for name in WebSettings.model_fields}
     return {
-        name: text.split(",") if name == "proxies" else text
-        for name, text in named.items()
-        if text is not None
+        name: text.split(",") if name in _LISTS else text for name, text in named.items() if text is not None
     }

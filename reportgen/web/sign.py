@@ -11,7 +11,8 @@ from reportgen.store.account_rows import AccountKind, AccountRow
 from reportgen.store.accounts import Caller
 from reportgen.web.door import caller_of, cookie_name, form_of
 from reportgen.web.house import House, TheHouse
-from reportgen.web.public import address_of, by_field
+from reportgen.web.limiting import address_of
+from reportgen.web.public import by_field
 from reportgen.zone import now
 
 router = APIRouter()
@@ -38,7 +39,7 @@ def sign_in(request: Request, house: TheHouse) -> Response:
         if error.code not in {"E0301", "E1113", "E1114"}:
             raise
         wrong = by_field(list(error.faults))
-        said = {"next": onward, "login": login, "wrong": wrong, "error": error.data()}
+        said = {"next": onward, "login": login, "wrong": wrong, "error": error.shown()}
         return house.pages.page(request, "sign_in", said, error.entry.http)
     answer = RedirectResponse(onward or "/desk", 303)
     answer.set_cookie(cookie_name(house), token, secure=house.settings.secure, httponly=True, samesite="lax")

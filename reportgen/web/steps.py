@@ -20,6 +20,8 @@ DONE: Mapping[str, str] = {
     "revoked": "报告已撤销",
     "annulled": "误核销已撤回，报告退回有效",
     "archived": "报告已归档",
+    "corrected": "更正通知书已出具，请于今日送达报告所载主体与使用单位",
+    "superseded": "替代报告已出具，原报告标明被替代，仍可使用",
     "hit-confirmed": "命中已确认，记入主体的信息",
     "hit-rejected": "命中已排除，不再提出",
     "objection-closed": "异议已办结",
@@ -35,7 +37,11 @@ DONE: Mapping[str, str] = {
 
 @dataclass(frozen=True)
 class Step:
-    """Something to be confirmed: its title, what it means, the form that does it, and the way back."""
+    """Something to be confirmed: its title, what it means, the form that does it, and the way back.
+
+    `second` says who has to agree by his own password, nothing where nobody has; `wrong` what he typed wrongly, by
+    field.
+    """
 
     title: str
     means: tuple[str, ...]
@@ -45,6 +51,8 @@ class Step:
     fields: Mapping[str, str] = field(default_factory=dict)
     facts: tuple[tuple[str, str], ...] = ()
     grave: bool = False
+    second: str = ""
+    wrong: Mapping[str, str] = field(default_factory=dict)
 
 
 def confirmed(form: Filled) -> bool:
@@ -54,7 +62,7 @@ def confirmed(form: Filled) -> bool:
 
 def asked(request: Request, house: House, step: Step) -> HTMLResponse:
     """Return the page on which something is to be confirmed."""
-    return house.pages.page(request, "agency_confirm", {"step": step})
+    return house.pages.page(request, "agency_confirm", {"step": step}, 422 if step.wrong else 200)
 
 
 def told(request: Request) -> str:

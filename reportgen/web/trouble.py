@@ -37,13 +37,13 @@ def answered(request: Request, error: ReportgenError) -> Response:
     if error.code == "E1110" and request.method == "GET":
         return RedirectResponse(f"/sign-in?next={quote(request.url.path)}", 303)
     house = cast("House", request.app.state.house)
-    page = house.pages.page(request, "trouble", {"error": error.data()}, error.entry.http)
+    page = house.pages.page(request, "trouble", {"error": error.shown()}, error.entry.http)
     return _patient(page, error)
 
 
 def told_as_problem(request: Request, error: ReportgenError) -> dict[str, object]:
     """Return an error as RFC 9457 has it, with what the table says beside it."""
-    return {**error.data(), "type": f"/errors#{error.code}", "instance": request.state.request_id}
+    return {**error.shown(), "type": f"/errors#{error.code}", "instance": request.state.request_id}
 
 
 def fault(request: Request, error: Exception) -> Response:

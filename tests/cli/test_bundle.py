@@ -17,6 +17,7 @@ from reportgen.document.typeset import Typeset
 from reportgen.errors import ReportgenError
 from reportgen.intake.files import load_project
 from reportgen.pipeline import Finished, Judged
+from reportgen.uses import Paper
 from tests.bundling import SAMPLES, small_pdf
 from tests.cli.desk import run
 from tests.factories import write_json
@@ -39,6 +40,7 @@ def office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     monkeypatch.setattr(pipeline, "typeset", _typeset)
     monkeypatch.setattr(pipeline, "certified", lambda done, *_: Finished(done))
     monkeypatch.setattr(flow, "certified_sheet", _small)
+    monkeypatch.setattr(flow, "printed", lambda found, *_: Paper(found.number, found.data(), 1))
     project = load_project(SAMPLES / "projects" / "housing-small.yaml").model_copy(update={"id": PROJECT})
     file = write_json(tmp_path / "project.json", project.model_dump(mode="json", exclude_none=True))
     with time_machine.travel(ISSUED):
@@ -65,16 +67,19 @@ def told(*words: object) -> Any:
 
 
 def test_a_folder_is_told_file_by_file(office: Path, tmp_path: Path) -> None:
-    with time_machine.travel(AFTER):
+    with time_machine.travel(AFTER, tick=False):
         said, lines = told("-o", tmp_path / "out"), run("bundle", "--project", PROJECT).output
     assert (said["code"], said["exit"], len(said["reports"])) == (0, 0, 2)
     assert {report["says"] for report in said["reports"]} == {"真实"}
     assert all((tmp_path / "out" / report["file"]).is_file() for report in said["reports"])
-    assert all((tmp_path / "out" / said[name]).is_file() for name in ("summary", "page", "manifest", "key"))
+    assert all(
+        (tmp_path / "out" / said[name]).is_file() for name in ("summary", "uses", "page", "manifest", "key")
+    )
     assert "比对汇总-20261210-1000" in lines
     assert all(f"✓ {report['file']}" in lines for report in said["reports"])
-    for name in ("summary_sha256", "page_sha256", "fingerprint"):
+    for name in ("summary_sha256", "uses_sha256", "page_sha256", "fingerprint"):
         assert said[name]
+    assert said["uses_sha256"] in lines
     assert said["page_sha256"] in lines
     assert said["fingerprint"] in lines
 

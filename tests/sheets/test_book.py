@@ -44,6 +44,16 @@ def test_a_table_shows_how_it_is_filled_in() -> None:
     assert (str(offered.sqref), offered.formula1) == ("C2:C1048576", '"是,否"')
 
 
+def test_a_table_is_printed_one_page_wide_with_its_heads_on_each() -> None:
+    sheet = load_workbook(BytesIO(workbook(Table("表", HEADS, []))))["表"]
+    assert (sheet.page_setup.orientation, sheet.page_setup.paperSize) == ("landscape", 9)
+    fitted = sheet.sheet_properties.pageSetUpPr
+    assert fitted is not None
+    assert fitted.fitToPage
+    assert (sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight) == (1, 0)
+    assert sheet.print_title_rows == "$1:$1"
+
+
 def test_line_ends_spelt_out_by_other_programs_are_line_ends(tmp_path: Path) -> None:
     book = Workbook()
     book.worksheets[0].title = "表"

@@ -24,6 +24,8 @@ SAMPLES = asset_dir("sample_subjects")
 SUBJECT = "91990102MA9C2K077N"
 PROJECT = "JCYP-FJ-2026-0233"
 RECIPIENT = "129901024KH7058200"
+HERE = ("127.0.0.1", 50000)
+"""Where the browser is, and its port."""
 PASSWORD = "correct horse battery"
 LOGINS = {AccountKind.AGENCY: "clerk", AccountKind.BIDDER: "bidder", AccountKind.RECIPIENT: "owner"}
 _USCC = {AccountKind.AGENCY: "", AccountKind.BIDDER: SUBJECT, AccountKind.RECIPIENT: RECIPIENT}

@@ -4,11 +4,12 @@ import hashlib
 
 from reportgen.intake.columns.subject import SUBJECT as FORM
 from reportgen.registry import uploads
+from reportgen.registry.answered import KEPT
 from reportgen.registry.upload_rows import UploadRow
 from reportgen.sheets.template import as_workbook
 from reportgen.store import accounts
 from reportgen.store.facts import subject_at
-from tests.web.portal import PROJECT, SAMPLES, SUBJECT, Portal
+from tests.web.portal import LOGINS, PROJECT, SAMPLES, SUBJECT, Portal, with_user
 from tests.web.registers import AGENCY, HOSTILE, OTHER, desk, events, main_of
 
 
@@ -62,11 +63,36 @@ def test_a_subject_is_checked_then_imported(portal: Portal) -> None:
     data = (SAMPLES / "subjects" / name).read_bytes()
     path = "/agency/subjects/import"
     before = len(events(portal, "subject:facts:import"))
-    for do, said in (("check", "没有错误，尚未导入"), ("import", "已存"), ("import", "与库内相同")):
-        page = portal.post(path, {"do": do}, files={"file": (name, data)})
-        assert page.status_code == 200, page.text
-        assert said in page.text
+    page = portal.post(path, {"do": "check"}, files={"file": (name, data)})
+    assert page.status_code == 200, page.text
+    assert "没有错误，尚未导入" in page.text
+    for said in ("已存", "与库内相同"):
+        done = portal.post(path, {"do": "import"}, files={"file": (name, data)})
+        assert done.status_code == 303, done.text
+        for _ in range(2):
+            # To load the page again imports nothing.
+            assert said in portal.client.get(done.headers["location"]).text
     assert len(events(portal, "subject:facts:import")) == before + 1
+
+
+def test_what_came_of_an_import_is_told_to_whoever_imported_for_a_day(portal: Portal) -> None:
+    with_user(portal, "other", "CLERK")
+    portal.sign_in(AGENCY)
+    data = (SAMPLES / "projects/housing-small.yaml").read_bytes()
+    done = portal.post("/agency/projects/import", {"do": "import"}, files={"file": ("p.yaml", data)})
+    place = done.headers["location"]
+    assert len(place) < 100
+    assert "已导入" in portal.client.get(place).text
+    portal.sign_in_as("other")
+    assert "已导入" not in portal.client.get(place).text
+    for told in (HOSTILE, "gAAAA", "é", "\0", "", place.rpartition("=")[2]):
+        page = portal.client.get("/agency/subjects/import", params={"told": told})
+        assert page.status_code == 200
+        assert "导入主体" in main_of(page.text)
+        assert "已导入" not in page.text
+    portal.clock.shift(KEPT)
+    portal.sign_in_as(LOGINS[AGENCY])
+    assert "已导入" not in portal.client.get(place).text
 
 
 def test_a_faulty_workbook_is_told_by_place_and_comes_back_marked(portal: Portal) -> None:
@@ -94,11 +120,11 @@ def test_a_faulty_workbook_is_told_by_place_and_comes_back_marked(portal: Portal
 def test_a_project_is_imported_found_and_shown(portal: Portal) -> None:
     portal.sign_in(AGENCY)
     data = (SAMPLES / "projects/housing-small.yaml").read_bytes()
-    page = portal.post("/agency/projects/import", {"do": "import"}, files={"file": ("p.yaml", data)})
-    assert "与库内相同，没有另存" in page.text
+    done = portal.post("/agency/projects/import", {"do": "import"}, files={"file": ("p.yaml", data)})
+    assert "与库内相同，没有另存" in portal.client.get(done.headers["location"]).text
     changed = data.replace(PROJECT.encode(), b"JCYP-FJ-2026-0999")
-    page = portal.post("/agency/projects/import", {"do": "import"}, files={"file": ("p.yaml", changed)})
-    assert "已存" in page.text
+    done = portal.post("/agency/projects/import", {"do": "import"}, files={"file": ("p.yaml", changed)})
+    assert "已存" in portal.client.get(done.headers["location"]).text
     found = portal.client.get("/agency/projects", params={"text": "0999"}).text
     assert "JCYP-FJ-2026-0999" in found
     assert PROJECT not in main_of(found)

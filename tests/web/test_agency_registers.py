@@ -17,6 +17,7 @@ from reportgen.store.facts import subject_at
 from reportgen.store.tables import ROLES
 from reportgen.zone import now
 from tests.listing import row, write_list
+from tests.web.applied import submitted
 from tests.web.portal import PASSWORD, PROJECT, RECIPIENT, SUBJECT, Portal, hashed, with_user
 from tests.web.registers import AGENCY, HOSTILE, OTHER, desk, events, main_of
 
@@ -259,6 +260,27 @@ def test_events_are_filtered_and_the_chains_followed(portal: Portal) -> None:
         assert said in main_of(portal.client.get("/agency/audit", params=words).text)
     assert portal.client.get("/agency/audit", params={"day": "yesterday"}).status_code == 422
     assert "登记簿完好" in portal.post("/agency/audit/verify").text
+
+
+def test_an_event_says_what_it_says_in_words(portal: Portal) -> None:
+    key = submitted(portal.house.press, PROJECT, purpose="另一用途")
+    account = waiting(portal)
+    portal.sign_in(AGENCY)
+    portal.post("/agency/users/role", {"login": "clerk", "role": "AUDITOR", "do": "withdraw"})
+    portal.post(f"/agency/accounts/{account}", {"state": "ACTIVE", "confirmed": "yes"})
+    portal.post(f"/agency/reports/{portal.number}/revoke", {"reason": "FRAUD", "confirmed": "yes"})
+    portal.post(f"/agency/applications/{key}/return", {"return": "请补正"})
+    page = main_of(portal.client.get("/agency/audit").text)
+    for words in (
+        "登录名 clerk，角色 审计，停用或收回 是",
+        "状态 待审核",
+        "状态 可用",
+        "状态 已提交",
+        "状态 已退回",
+        "缘由 以虚假材料取得",
+    ):
+        assert words in page
+    assert not re.search(r"(状态|角色|缘由|结论|文书) [A-Z]{2}", page)
 
 
 def test_a_user_is_added_given_roles_and_closed(portal: Portal) -> None:

@@ -4,13 +4,16 @@ import io
 import re
 import threading
 import zipfile
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+import httpx2
 import pytest
 from sqlalchemy import select
 from sqlmodel import Session, col
 
+from reportgen.registry.lifecycle import annul, by_number, revoke
 from reportgen.registry.queries import of_project
 from reportgen.registry.tables import EventRow, ReportRow, RequestRow
 from reportgen.registry.tags import Tag
@@ -18,14 +21,19 @@ from reportgen.store import accounts
 from reportgen.store.account_rows import AccountKind, AccountState
 from reportgen.store.accounts import Opening
 from reportgen.zone import now
+from tests.certify import paper
 from tests.cli.desk import run
-from tests.web.portal import PROJECT, RECIPIENT, Portal, hashed
+from tests.document import archive, pdf
+from tests.web.portal import PROJECT, RECIPIENT, SUBJECT, Portal, hashed
 
 OPENED = "2026-12-10T02:00:00+00:00"
 BEFORE = "2026-12-10T01:59:59+00:00"
 PLACE = f"project={PROJECT}&round=1"
 PAGE, USE = f"/committee/project?{PLACE}", f"/committee/use?{PLACE}"
 _PASSING = re.compile(r"请求 [0-9a-f]+|value=\"[0-9a-f]{64}\"")
+
+
+pytestmark = pytest.mark.usefixtures("clocked")
 
 
 @pytest.fixture
@@ -164,8 +172,11 @@ def test_the_bundle_checks_without_a_register(desk: Portal, tmp_path: Path) -> N
         names = set(archive.namelist())
         archive.extractall(tmp_path / "bundle")
     report, key = f"报告/{desk.number}.pdf", next(name for name in names if name.endswith(".pem"))
-    assert names == {"比对汇总表.pdf", report, "manifest.jsonl", "离线核验.html", key}
+    assert names == {"比对汇总表.pdf", "核销清单.pdf", report, "manifest.jsonl", "离线核验.html", key}
     at = tmp_path / "bundle"
+    done = run("verify", at / "核销清单.pdf", "--manifest", at / "manifest.jsonl", "--trust", at / key)
+    assert done.exit_code == 0, done.output
+    assert "真实：核销清单，记载截至所载时刻的核销情况，不是信用报告" in done.output
     done = run("verify", at / report, "--manifest", at / "manifest.jsonl", "--trust", at / key)
     assert done.exit_code == 0, done.output
     assert "真实，可用于本项目" in done.output
@@ -181,6 +192,67 @@ def test_whoever_only_takes_reports_gets_no_bundle_of_all_the_others(desk: Porta
     answer = desk.post(f"/committee/bundle?{PLACE}")
     assert answer.status_code == 403
     assert "E1111" in answer.text
+
+
+def test_the_list_of_uses_is_a_signed_document_that_verifies(desk: Portal, tmp_path: Path) -> None:
+    desk.post(USE, {"number": desk.number, "confirmed": "yes"})
+    page = desk.client.get(PAGE).text
+    assert "下载核销清单" in page
+    path = _kept(desk.post(f"/committee/uses?{PLACE}"), tmp_path / "list.pdf")
+    assert archive.faults(path) == []
+    assert "Signature is Valid" in paper.said("pdfsig", path)
+    said = re.sub(r"\s+", "", pdf.text(path))
+    for word in ("核销清单HX-20261210-100000", desk.number, SUBJECT, "已核销", "2026年12月10日10:00"):
+        assert word in said
+    for word in (PROJECT, "开标（投标截止时间）2026年12月10日10:00", "其中已核销1份", RECIPIENT):
+        assert word in said
+    assert sha256(desk.report).hexdigest()[:12] in said
+    assert "真实：核销清单" in run("verify", path, "--office", desk.folder).output
+    assert _events(desk, Tag.PROJECT_USES_EXPORT) == 1
+    path.write_bytes(path.read_bytes() + b" ")
+    assert "不真实" in run("verify", path, "--office", desk.folder).output
+
+
+def test_a_voucher_is_a_signed_document_of_a_use_that_stands(desk: Portal, tmp_path: Path) -> None:
+    asked = {"number": desk.number}
+    assert "没有可以证明的核销" in desk.post("/committee/voucher", asked).text
+    desk.post(USE, {**asked, "confirmed": "yes"})
+    assert "签名的 PDF" in desk.client.get(f"/committee/certificate?{PLACE}").text
+    path = _kept(desk.post("/committee/voucher", asked), tmp_path / "voucher.pdf")
+    assert archive.faults(path) == []
+    assert "Signature is Valid" in paper.said("pdfsig", path)
+    said = re.sub(r"\s+", "", pdf.text(path))
+    row = desk.house.store.read(lambda session: by_number(session, desk.number))
+    for word in (f"{desk.number}-H20261210100000", SUBJECT, RECIPIENT, row.sha256 or "", row.head):
+        assert word in said
+    assert "真实：核销凭证，证明所载报告的一次核销" in run("verify", path, "--office", desk.folder).output
+    assert _events(desk, Tag.PROJECT_VOUCHER_EXPORT) == 1
+    press = desk.house.desk_of("clerk")
+    press.store.write(lambda s: annul(s, desk.number, "clerk", "second", press.desk(now())))
+    done = run("verify", path, "--office", desk.folder)
+    assert (done.exit_code, "不得使用：核销凭证，所载核销已撤回" in done.output) == (6, True)
+    press.store.write(lambda s: revoke(s, desk.number, "FRAUD", press.desk(now())))
+    assert "所载报告已撤销" in run("verify", path, "--office", desk.folder).output
+
+
+def test_lists_and_vouchers_are_of_one_s_own_and_after_the_opening(portal: Portal) -> None:
+    portal.clock.move_to(BEFORE)
+    portal.sign_in(AccountKind.RECIPIENT)
+    asked = {"number": portal.number}
+    for answer in (portal.post(f"/committee/uses?{PLACE}"), portal.post("/committee/voucher", asked)):
+        assert (answer.status_code, "E1106" in answer.text) == (403, True)
+    portal.clock.move_to(OPENED)
+    _clerk(portal, "other", "129901004KH702160R")
+    portal.sign_in_as("other")
+    for answer in (portal.post(f"/committee/uses?{PLACE}"), portal.post("/committee/voucher", asked)):
+        assert answer.status_code == 404
+    assert _events(portal, Tag.PROJECT_USES_EXPORT) == _events(portal, Tag.PROJECT_VOUCHER_EXPORT) == 0
+
+
+def _kept(answer: httpx2.Response, path: Path) -> Path:
+    assert answer.headers["content-type"] == "application/pdf", answer.text
+    path.write_bytes(answer.content)
+    return path
 
 
 def _four_more(session: Session) -> None:

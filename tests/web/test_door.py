@@ -6,7 +6,7 @@ import pytest
 
 from reportgen.store.account_rows import AccountKind
 from reportgen.web.envelope import HEADERS
-from tests.web.portal import Portal
+from tests.web.portal import HERE, Portal
 
 
 @pytest.mark.parametrize(
@@ -70,7 +70,7 @@ def test_the_log_names_neither_code_nor_number_nor_login(portal: Portal) -> None
     portal.sign_in(AccountKind.BIDDER)
     text = json.dumps(portal.log)
     assert portal.log[0]["route"] == "look_by_link"
-    for secret in (portal.number, portal.code, "bidder", "testclient"):
+    for secret in (portal.number, portal.code, "bidder", HERE[0]):
         assert secret not in text
 
 
