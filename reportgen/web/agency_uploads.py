@@ -57,7 +57,7 @@ def agency_upload_file(house: TheHouse, key: str) -> Response:
 def agency_upload_take(request: Request, house: TheHouse, key: str) -> Response:
     """Import what a workbook tells and say that it was taken, both or neither."""
     row = house.store.read(lambda session: uploads.by_key(session, key))
-    found = house.checker.run(reading.subject, row.name, _content(house, row))
+    found = house.checker.read(reading.subject, row.name, _content(house, row))
     wrong = [fault.what for fault in found.faults]
     others = [item for item in found.told if isinstance(item, Project) or item.uscc != row.uscc]
     if wrong or others:
@@ -107,7 +107,7 @@ def _changes(request: Request, house: House, row: UploadRow) -> list[str] | None
     Whoever compares looks at the subject's record.
     """
     before = house.store.read(lambda session: known_now(session, row.uscc))
-    found = house.checker.run(reading.subject, row.name, _content(house, row))
+    found = house.checker.read(reading.subject, row.name, _content(house, row))
     after = next((item for item in found.told if isinstance(item, Subject)), None)
     if before is None or after is None:
         return None

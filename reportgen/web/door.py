@@ -63,7 +63,7 @@ def cookie_name(house: House) -> str:
 
 
 async def door(request: Request, house: TheHouse) -> None:
-    """Let a request in; raises E1110, E1111 (not for him), E1112 (another site's form), and what `_read` raises.
+    """Let a request in; raises E1110, E1111 (not for him), E1112 (another site's form), and what `_length` and `receiving` raise.
 
     Of the API, what `keyed` raises. What names something with a null character names nothing: E0203.
     """
@@ -79,8 +79,9 @@ async def door(request: Request, house: TheHouse) -> None:
     refuse(rule, request.state.caller)
     if request.method not in _SAFE:
         _require_own(request)
-        async with request.state.place.aside(), house.limits.receiving(address_of(request)):
-            request.state.form = await _read(request, rule)
+        large = _length(request, rule) > FORM
+        async with request.state.place.aside(), house.limits.receiving(address_of(request), large=large):
+            request.state.form = await _read(request)
         _require_token(request)
 
 
@@ -128,8 +129,8 @@ def _require_token(request: Request) -> None:
         raise ReportgenError("E1112")
 
 
-async def _read(request: Request, rule: Rule) -> Filled:
-    """Return the form that was sent; raises E0303 (too large), E0205 (none that a browser would send).
+def _length(request: Request, rule: Rule) -> int:
+    """Return the bytes of a form; raises E0303 (too large), E0205 (none that a browser would send).
 
     A name or a word may be in any letters that Python knows, some of which take it minutes: only UTF-8 is read.
     """
@@ -140,6 +141,10 @@ async def _read(request: Request, rule: Rule) -> Filled:
     length = request.headers.get("content-length", "")
     if not length.isascii() or not length.isdigit() or int(length) > largest:
         raise ReportgenError("E0303", path="form", file="所交内容", size=length or "不明", limit=largest)
+    return int(length)
+
+
+async def _read(request: Request) -> Filled:
     async with request.form(max_files=_FILES, max_fields=_FIELDS, max_part_size=FORM) as form:
         every, files = [], {}
         for name, value in form.multi_items():

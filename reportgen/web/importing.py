@@ -54,7 +54,7 @@ def read_with(
         return None, by_field([Fault("E0301", "file", "请选择文件")])
     try:
         with house.limits.upload():
-            return house.checker.run(work, sent.name, sent.data, *more), {}
+            return house.checker.read(work, sent.name, sent.data, *more), {}
     except ReportgenError as error:
         said = error.faults[0].what if error.faults else f"{error.entry.what}：{error.data()['detail']}"
         return None, {"file": said}

@@ -15,7 +15,7 @@ from reportgen.errors import ReportgenError
 from reportgen.faults import faults_of
 from reportgen.registry import api_keys
 from reportgen.registry.api_keys import Holder
-from reportgen.web.access import Rule, refuse
+from reportgen.web.access import FORM, Rule, refuse
 from reportgen.web.house import House
 from reportgen.web.limiting import address_of
 from reportgen.zone import now
@@ -35,7 +35,8 @@ async def keyed(request: Request, house: House, rule: Rule) -> None:
         if rule.scope not in held.scopes:
             raise ReportgenError("E1116", scope=rule.scope)
     if request.method == "POST":
-        async with request.state.place.aside(), house.limits.receiving(address_of(request)):
+        large = rule.largest > FORM
+        async with request.state.place.aside(), house.limits.receiving(address_of(request), large=large):
             request.state.body = await _body(request, rule.largest)
 
 

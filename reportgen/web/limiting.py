@@ -20,6 +20,8 @@ PER_SIGN_IN = 20
 """Attempts a minute that one address may make to sign in or to ask for an account (本机构设定)."""
 RECEIVING = 60.0
 """Seconds in which what somebody sends has to come in (本机构设定)."""
+_LARGE, _OF_ONE = 12, 4
+"""So many files come in to one process at the same moment, and so many of them from one address (本机构设定)."""
 _CUSTOMER = 64
 """Bits of an IPv6 address that its owner does not choose himself: he has all the addresses that begin with them."""
 _ADDRESSES = 100_000
@@ -41,7 +43,7 @@ class Limits:
         self._strangers = self._a_minute(PER_SIGN_IN)
         self._keys = self._a_minute(settings.api_rate)
         self._uploads = threading.BoundedSemaphore(settings.uploads)
-        self._coming, self._most_coming = Counter[str](), max(1, settings.at_once // 2)
+        self._coming = Counter[str]()
 
     def look(self, address: str) -> None:
         """Count a look at the public verification; raises E0618 where one address takes too many."""
@@ -60,19 +62,18 @@ class Limits:
         _hit(self._keys, f"key {key}")
 
     @asynccontextmanager
-    async def receiving(self, address: str) -> AsyncIterator[None]:
-        """Let something come in from an address; raises E0618 (too much of one at once), E0206 (it does not end)."""
-        if self._coming[address] >= self._most_coming:
-            raise ReportgenError("E0618", seconds=1)
-        self._coming[address] += 1
+    async def receiving(self, address: str, *, large: bool) -> AsyncIterator[None]:
+        """Let something come in from an address in time; raises E0206 (it does not), E0618 (too many large ones)."""
+        if large and (self._coming[address] >= _OF_ONE or self._coming.total() >= _LARGE):
+            raise ReportgenError("E0618", seconds=5)
+        self._coming[address] += large
         try:
             async with asyncio.timeout(RECEIVING):
                 yield
         except (TimeoutError, ClientDisconnect) as error:
             raise ReportgenError("E0206", seconds=round(RECEIVING)) from error
         finally:
-            self._coming[address] -= 1
-            self._coming += Counter()
+            self._coming -= Counter({address: int(large)})
 
     @contextmanager
     def upload(self) -> Iterator[None]:
@@ -103,44 +104,43 @@ class Crowd:
     async def room(self, path: str) -> AsyncIterator["Place"]:
         """Let a request in that has a path, when its turn comes; raises E0618 at once where too many are in."""
         if path in _WATCHED:
-            yield Place(asyncio.Semaphore())
+            yield Place(_Line(1, 1))
             return
-        line = self._looks if path.startswith(_LOOKS) else self._rest
-        line.enter()
-        place = Place(line.turn)
+        place = Place(self._looks if path.startswith(_LOOKS) else self._rest)
         try:
             await place.take()
             yield place
         finally:
             place.leave()
-            line.leave()
 
 
 class Place:
-    """The place of one request among those that are let in, with its turn."""
+    """The place of one request among those that are let in, and its turn among them."""
 
-    def __init__(self, turn: asyncio.Semaphore) -> None:
-        self._turn, self._held = turn, False
+    def __init__(self, line: "_Line") -> None:
+        self._line, self._in, self._at_work = line, False, False
 
     async def take(self) -> None:
-        """Wait for one's turn."""
-        await self._turn.acquire()
-        self._held = True
+        """Take one's place and wait for one's turn; raises E0618 where too many are in."""
+        self._line.enter()
+        self._in = True
+        await self._line.turn.acquire()
+        self._at_work = True
 
     def leave(self) -> None:
-        """Leave one's turn to the next, where one has it."""
-        if self._held:
-            self._held = False
-            self._turn.release()
+        """Leave one's turn and one's place to others, where one has them."""
+        if self._at_work:
+            self._line.turn.release()
+        if self._in:
+            self._line.leave()
+        self._in = self._at_work = False
 
     @asynccontextmanager
     async def aside(self) -> AsyncIterator[None]:
-        """Let others have their turn while one waits for somebody outside."""
+        """Let others in while one waits for somebody outside; raises E0618 where too many are in after that."""
         self.leave()
-        try:
-            yield
-        finally:
-            await self.take()
+        yield
+        await self.take()
 
 
 class _Line:

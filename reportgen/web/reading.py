@@ -1,10 +1,8 @@
-"""What files that the desk hands in tell, read in a process of the checker: from a folder that goes with the reading."""
+"""What files that are handed in tell, as a process of the checker reads them."""
 
-import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from pathlib import Path, PurePath
+from pathlib import Path
 from typing import Any
 
 from reportgen.errors import Fault, ReportgenError
@@ -17,7 +15,6 @@ from reportgen.project.warnings import warnings
 from reportgen.subject.delivery import Delivery
 from reportgen.subject.model import Subject
 
-_NAME = "文件"
 _REPORT = ".pdf"
 
 
@@ -34,29 +31,29 @@ class Read:
     marked: bytes = b""
 
 
-def subject(name: str, data: bytes) -> Read:
-    """Read a subject from a workbook, YAML, JSON or a public report; raises what reading its kind raises."""
-    with _laid_down(name, data, {*ENDINGS, _REPORT}) as path:
-        return _caught(lambda: _of(read_subject(path), path) if is_tables(path) else _other(path))
+def subject(path: Path) -> Read:
+    """Read a subject from a workbook, YAML, JSON or a public report; raises E0301 (ending), what reading its kind raises."""
+    _require_ending(path, {*ENDINGS, _REPORT})
+    return _caught(lambda: _of(read_subject(path), path) if is_tables(path) else _other(path))
 
 
-def project(name: str, data: bytes, added: dict[str, Any]) -> Read:
+def project(path: Path, added: dict[str, Any]) -> Read:
     """Read projects from a workbook, YAML, JSON or OCDS; `added` holds for OCDS alone. Raises as `subject`."""
-    with _laid_down(name, data, ENDINGS) as path:
-        return _caught(lambda: _released(path, added) if is_ocds(path) else _tendered(path))
+    _require_ending(path, ENDINGS)
+    return _caught(lambda: _released(path, added) if is_ocds(path) else _tendered(path))
 
 
-@contextmanager
-def _laid_down(name: str, data: bytes, endings: frozenset[str] | set[str]) -> Iterator[Path]:
-    """Give a file's bytes as a path for a while; raises E0301 where its name ends in what nobody reads."""
-    ending = PurePath(name).suffix.lower()
-    if ending not in endings:
+def marked(reading: Reading[Any], path: Path) -> bytes:
+    """Return a copy of a workbook with its faults marked; raises E0371 where none can be made."""
+    copy = path.with_name(f"标注{path.suffix}")
+    reading.mark(copy)
+    return copy.read_bytes()
+
+
+def _require_ending(path: Path, endings: Collection[str]) -> None:
+    if path.suffix not in endings:
         said = f"请交 {'、'.join(sorted(endings))} 文件"
         raise ReportgenError("E0301", path="file", faults=[Fault("E0301", "file", said)])
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / f"{_NAME}{ending}"
-        path.write_bytes(data)
-        yield path
 
 
 def _caught(work: Callable[[], Read]) -> Read:
@@ -91,12 +88,5 @@ def _of(reading: Reading[Any], path: Path, remarks: tuple[str, ...] = ()) -> Rea
     said = (*remarks, *(f"{fault.path}：{fault.what}" for fault in reading.warnings))
     if reading.model is not None and not reading.faults:
         return Read((reading.model,), remarks=said)
-    return Read(faults=reading.faults, remarks=said, marked=_marked(reading, path))
-
-
-def _marked(reading: Reading[Any], path: Path) -> bytes:
-    if not is_tables(path):
-        return b""
-    copy = path.with_name(f"标注{path.suffix}")
-    reading.mark(copy)
-    return copy.read_bytes()
+    copy = marked(reading, path) if is_tables(path) else b""
+    return Read(faults=reading.faults, remarks=said, marked=copy)

@@ -1,6 +1,5 @@
 """Checking a workbook that a bidder hands in: read in a process of its own, with its faults and a marked copy."""
 
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -8,8 +7,9 @@ from reportgen.intake.files import read_subject
 from reportgen.registry.uploads import Finding
 from reportgen.sheets.filled import Filled
 from reportgen.web.checking import Checker
+from reportgen.web.reading import marked
 
-_BOOK, _MARKED = "workbook.xlsx", "marked.xlsx"
+_BOOK = "workbook.xlsx"
 
 
 @dataclass(frozen=True)
@@ -26,21 +26,14 @@ def check_workbook(checker: Checker, data: bytes) -> Checked:
 
     Raises E0392 (reading it did not end), E0303 (it unpacks to too much), E0370 (no workbook), E0371 (no copy can be made).
     """
-    # The folder is this process's own, so that it goes even where the other one has to be ended.
-    with tempfile.TemporaryDirectory() as folder:
-        place = Path(folder)
-        (place / _BOOK).write_bytes(data)
-        uscc, found = checker.run(_read, place)
-        copy = place / _MARKED
-        return Checked(uscc, tuple(found), copy.read_bytes() if copy.exists() else b"")
+    return checker.read(_check, _BOOK, data)
 
 
-def _read(place: Path) -> tuple[str, list[Finding]]:
-    reading = read_subject(place / _BOOK)
-    if reading.faults or reading.warnings:
-        reading.mark(place / _MARKED)
+def _check(path: Path) -> Checked:
+    reading = read_subject(path)
     tree = reading.tree
     said = tree.data.get("uscc", "") if isinstance(tree, Filled) else ""
     found = [Finding(fault.what) for fault in reading.faults]
     found += [Finding(warning.what, warns=True) for warning in reading.warnings]
-    return said if isinstance(said, str) else "", found
+    copy = marked(reading, path) if found else b""
+    return Checked(said if isinstance(said, str) else "", tuple(found), copy)
