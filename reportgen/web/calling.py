@@ -6,30 +6,26 @@ time has run out. A process whose portal is gone ends after the calls in hand.
 """
 
 import asyncio
-import os
-import signal
-import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, suppress
 from datetime import datetime, timedelta
 from functools import partial
-from multiprocessing import get_context, resource_tracker
+from multiprocessing import get_context
 from multiprocessing.connection import Connection
-from pathlib import Path
-from threading import Event, Thread
+from threading import Event
 from typing import TypeVar
 
 import structlog
 
 from reportgen.errors import ReportgenError
-from reportgen.press import Press, open_press
+from reportgen.press import Press
 from reportgen.registry import webhook_calls
 from reportgen.registry.webhook_calls import Order, Reader
-from reportgen.settings import OFFICE_FILE, Office, read_office
+from reportgen.settings import Office
 from reportgen.web import outward
-from reportgen.web.logs import to_json_lines
+from reportgen.web.beside import at_work, watched
 from reportgen.web.metrics import CALLED
 from reportgen.web.settings import web_settings
 from reportgen.zone import now
@@ -49,24 +45,13 @@ _AGAIN = 2.0
 """Seconds before a process that died has a successor."""
 _TICK = 0.5
 _TIDY = timedelta(hours=1)
-_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 _LOG = structlog.get_logger("reportgen.web")
 _context = get_context("spawn")
 
 
-@contextmanager
-def calling(office: Office) -> Iterator[None]:
+def calling(office: Office) -> AbstractContextManager[None]:
     """Have a process call the webhooks of an office; at the end it finishes the calls in hand."""
-    # It unblocks signals in the thread that starts it, so it is not to be started by a watcher.
-    resource_tracker.ensure_running()
-    ended = Event()
-    watcher = Thread(target=_keep, args=(office, ended), name="caller")
-    watcher.start()
-    try:
-        yield
-    finally:
-        ended.set()
-        watcher.join()
+    return watched(partial(_watch, office), 1, "caller", _AGAIN)
 
 
 def call(pipe: Connection, folder: str) -> None:
@@ -74,21 +59,8 @@ def call(pipe: Connection, folder: str) -> None:
 
     How each call ended goes through the pipe, as a word.
     """
-    for number in _SIGNALS:
-        signal.signal(number, signal.SIG_IGN)
-    os.nice(_NICE)
-    to_json_lines()
-    try:
-        place = read_office(Path(folder) / OFFICE_FILE)
-        press = open_press(place, "portal")
+    with at_work(folder, _NICE) as (place, press):
         asyncio.run(Caller(press, web_settings(place).webhook_hosts, pipe.send).run(pipe.poll))
-    except (EOFError, BrokenPipeError):
-        # Nobody is there any more who would tell it to end.
-        return
-    except Exception as error:
-        _LOG.error("fault", kind=type(error).__name__, exc_info=error)
-        sys.exit(1)
-    press.store.close()
 
 
 class Caller:
@@ -164,17 +136,6 @@ class Caller:
             await asyncio.wait(self._busy.values(), timeout=_IDLE, return_when=asyncio.FIRST_COMPLETED)
         else:
             await asyncio.sleep(_IDLE)
-
-
-def _keep(office: Office, ended: Event) -> None:
-    """Have one process at work until the end, a new one for each that has ended."""
-    # What a process is started with it keeps: a Ctrl-C on the terminal is for its parent alone.
-    signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
-    while not ended.is_set():
-        code = _watch(office, ended)
-        if code != 0:
-            _LOG.warning("caller ended", code=code)
-            ended.wait(_AGAIN)
 
 
 def _watch(office: Office, ended: Event) -> int:

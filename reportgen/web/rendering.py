@@ -5,28 +5,22 @@ too long, its watcher gives back what it had taken and starts another: the repor
 counts. A process whose portal is gone ends after the report in hand.
 """
 
-import os
 import secrets
-import signal
-import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from multiprocessing import get_context, resource_tracker
+from contextlib import AbstractContextManager, suppress
+from functools import partial
+from multiprocessing import get_context
 from multiprocessing.connection import Connection
-from pathlib import Path
-from threading import Event, Thread
-
-import structlog
+from threading import Event
 
 from reportgen import counter
 from reportgen.errors import ReportgenError
-from reportgen.press import Press, open_press
+from reportgen.press import Press
 from reportgen.registry import applications
 from reportgen.registry.application_rows import ApplicationState
-from reportgen.settings import OFFICE_FILE, Office, database_url, read_office
+from reportgen.settings import Office, database_url
 from reportgen.store.engine import open_store
-from reportgen.web.logs import to_json_lines
+from reportgen.web.beside import at_work, watched
 from reportgen.web.metrics import RENDER_SECONDS, RENDERED
 from reportgen.zone import now
 
@@ -43,26 +37,12 @@ _IDLE = 1.0
 _AGAIN = 2.0
 """Seconds before a process that died has a successor."""
 _TICK = 0.2
-_SIGNALS = (signal.SIGINT, signal.SIGTERM)
-_LOG = structlog.get_logger("reportgen.web")
 _context = get_context("spawn")
 
 
-@contextmanager
-def rendering(office: Office, renderers: int) -> Iterator[None]:
+def rendering(office: Office, renderers: int) -> AbstractContextManager[None]:
     """Have so many processes make the reports that are queued; at the end each finishes what it has in hand."""
-    # It unblocks signals in the thread that starts it, so it is not to be started by a watcher.
-    resource_tracker.ensure_running()
-    ended = Event()
-    watchers = [Thread(target=_keep, args=(office, ended), name="renderer") for _ in range(renderers)]
-    for watcher in watchers:
-        watcher.start()
-    try:
-        yield
-    finally:
-        ended.set()
-        for watcher in watchers:
-            watcher.join()
+    return watched(partial(_watch, office), renderers, "renderer", _AGAIN)
 
 
 def render(pipe: Connection, folder: str, name: str) -> None:
@@ -70,22 +50,9 @@ def render(pipe: Connection, folder: str, name: str) -> None:
 
     Before each turn and after it a word goes through the pipe: None, then how the turn ended and its seconds.
     """
-    for number in _SIGNALS:
-        signal.signal(number, signal.SIG_IGN)
-    os.nice(NICE)
-    to_json_lines()
-    try:
-        place = read_office(Path(folder) / OFFICE_FILE)
-        press = open_press(place, "portal")
+    with at_work(folder, NICE) as (place, press):
         _warm(place)
         _make(pipe, press, place, name)
-    except (EOFError, BrokenPipeError):
-        # Nobody is there any more who would tell it to end.
-        return
-    except Exception as error:
-        _LOG.error("fault", kind=type(error).__name__, exc_info=error)
-        sys.exit(1)
-    press.store.close()
 
 
 def _make(pipe: Connection, press: Press, place: Office, name: str) -> None:
@@ -122,17 +89,12 @@ def _warm(place: Office) -> None:
     typesetter(means_of(place, now()).issuer.own_look)
 
 
-def _keep(office: Office, ended: Event) -> None:
-    """Have one process at work until the end, a new one for each that has ended."""
-    # What a process is started with it keeps: a Ctrl-C on the terminal is for its parent alone.
-    signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
-    while not ended.is_set():
-        name = f"renderer-{secrets.token_hex(8)}"
-        code = _Watched(office, name).watch(ended)
-        if code != 0:
-            _LOG.warning("renderer ended", code=code)
-            _release(office, name)
-            ended.wait(_AGAIN)
+def _watch(office: Office, ended: Event) -> int:
+    name = f"renderer-{secrets.token_hex(8)}"
+    code = _Watched(office, name).watch(ended)
+    if code != 0:
+        _release(office, name)
+    return code
 
 
 class _Watched:

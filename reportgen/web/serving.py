@@ -1,4 +1,4 @@
-"""Serving the portal: uvicorn's processes, each with the whole portal, and beside them those that render and that call webhooks."""
+"""Serving the portal: uvicorn's processes, each with the whole portal, and beside them those that render and call."""
 
 import gc
 import os
@@ -76,10 +76,8 @@ def _rendering(office: Office, renderers: int) -> AbstractContextManager[None]:
     return rendering(office, renderers)
 
 
-@contextmanager
-def _calling(office: Office) -> Iterator[None]:
+def _calling(office: Office) -> AbstractContextManager[None]:
     # Loaded as late as the other, for it counts as well.
     from reportgen.web.calling import calling
 
-    with calling(office):
-        yield
+    return calling(office)
