@@ -50,6 +50,7 @@ from tests.certify.reports import signed
 from tests.document.samples import issued
 
 CLIENTS, USES, SECONDS, UPLOADS = 200, 50, 60, 2
+PROCESSES: dict[Kind, int] = {"SQLite": 1, "PostgreSQL": 2}
 SEE_OTHER = 303
 _USED = select(func.count()).where(ReportRow.state == State.CONSUMED)
 LOOKED = 2000
@@ -309,7 +310,7 @@ def measured(kind: Kind, args: argparse.Namespace, url: str = "") -> None:
             looks, uses, project = filled(press, int(args.uses * args.seconds))
             token = press.store.write(lambda s: accounts.sign_in(s, 1, "owner", press.secret, now()))
         report = signed(issued("goods-good", folder).pdf)
-        with served(folder, url, args.processes) as (port, server):
+        with served(folder, url, args.processes or PROCESSES[kind]) as (port, server):
             place = Place(port, looks, uses, project, token)
             asyncio.run(loaded(place, 8, 0, 2))
             with busy():
@@ -339,7 +340,7 @@ def main() -> None:
     words.add_argument("--uses", type=int, default=USES)
     words.add_argument("--seconds", type=float, default=SECONDS)
     words.add_argument("--uploads", type=int, default=UPLOADS)
-    words.add_argument("--processes", type=int, default=2)
+    words.add_argument("--processes", type=int)
     words.add_argument("--kind", choices=KINDS, action="append")
     args = words.parse_args()
     for kind in args.kind or KINDS:
