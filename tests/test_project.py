@@ -242,4 +242,7 @@ def test_setup_explains_itself_when_called_wrongly() -> None:
 
 
 def test_ci_runs_what_a_developer_runs() -> None:
-    assert "exec make test" in (ROOT / ".ci/run").read_text(encoding="utf-8")
+    lines = (ROOT / ".ci/run").read_text(encoding="utf-8").splitlines()
+    assert "make test" in lines
+    assert [line for line in lines if line.startswith("make audit")] == ["make audit || audited=$?"]
+    assert lines[-1] == 'exit "$audited"'

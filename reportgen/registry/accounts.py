@@ -14,7 +14,7 @@ from reportgen.store.people import active_user, user_like
 from reportgen.subject.identifiers import uscc_fault
 
 RESERVED = ("office", "portal")
-"""Who acts where nobody does: no login of anybody's."""
+"""Who acts where nobody does: no login of anybody outside, large or small."""
 
 
 def ask(session: Session, asked: Opening, password: str, desk: Desk) -> AccountRow:
@@ -24,7 +24,7 @@ def ask(session: Session, asked: Opening, password: str, desk: Desk) -> AccountR
     """
     if faults := faults_of(asked):
         raise ReportgenError("E0301", path="account", faults=faults)
-    if is_reserved(asked.login) or user_like(session, asked.login):
+    if asked.login.lower() in RESERVED or user_like(session, asked.login):
         raise ReportgenError("E0355", detail=f"登录名 {asked.login} 已有人使用")
     row = accounts.open_account(session, asked, password, desk.at)
     _tell(session, row, desk)
@@ -66,11 +66,6 @@ def decide(session: Session, account: int, state: AccountState, desk: Desk) -> A
     row = accounts.decide(session, account, state, desk.actor, desk.at)
     _tell(session, row, desk)
     return row
-
-
-def is_reserved(login: str) -> bool:
-    """Say whether events name the system itself by a login, large or small."""
-    return login.lower() in RESERVED
 
 
 def listed(session: Session, state: AccountState | None = None) -> list[AccountRow]:

@@ -77,7 +77,7 @@ def prepared(session: Session, key: str, report_id: int, desk: Desk) -> Applicat
 def reviewed(session: Session, key: str, desk: Desk) -> ApplicationRow:
     """待复核 → 待签发, by somebody else than who prepared it; raises E0354, E0614, E1102."""
     values = {"state": State.REVIEWED, "reviewed_by": desk.actor, "reviewed_at": desk.at}
-    _require_other(desk, {"编制": by_key(session, key).prepared_by})
+    _require_other(session, key, desk)
     return _step(session, key, (State.PREPARED,), values, desk)
 
 
@@ -88,9 +88,8 @@ def sent_back(session: Session, key: str, note: str, desk: Desk) -> ApplicationR
 
 
 def queued(session: Session, key: str, most: int, desk: Desk) -> ApplicationRow:
-    """待签发 → 排队印制, by a third person; raises E0354, E0614, E0618 (full), E1102."""
-    row = by_key(session, key)
-    _require_other(desk, {"编制": row.prepared_by, "复核": row.reviewed_by})
+    """待签发 → 排队印制, by somebody else than who prepared it; raises E0354, E0614, E0618 (full), E1102."""
+    _require_other(session, key, desk)
     if waiting(session) >= most:
         raise ReportgenError("E0618", seconds=30)
     values = {"state": State.QUEUED, "issued_by": desk.actor, "queued_at": desk.at, "attempts": 0, "note": ""}
@@ -183,10 +182,9 @@ def by_key(session: Session, key: str) -> ApplicationRow:
     return row
 
 
-def _require_other(desk: Desk, taken: Mapping[str, str]) -> None:
-    for step, who in taken.items():
-        if who == desk.actor:
-            raise ReportgenError("E1102", detail=f"{who} 已{step}这份申请，编制、复核、签发须是不同的人")
+def _require_other(session: Session, key: str, desk: Desk) -> None:
+    if by_key(session, key).prepared_by == desk.actor:
+        raise ReportgenError("E1102", detail=f"编制人 {desk.actor} 不得复核、签发同一份申请")
 
 
 def _step(

@@ -6,7 +6,6 @@ from sqlmodel import Session, col, select
 
 from reportgen.errors import Fault, ReportgenError
 from reportgen.registry import event_data
-from reportgen.registry.accounts import is_reserved
 from reportgen.registry.events import Tag
 from reportgen.registry.lifecycle import Desk
 from reportgen.registry.office import tell
@@ -29,7 +28,7 @@ def add(session: Session, login: str, name: str, desk: Desk) -> None:
     if not event_data.login(login):
         fault = Fault("E0301", "login", "登录名只用字母、数字、点、横线与下划线，且不是证件或电话号码")
         raise ReportgenError("E0301", path="login", faults=[fault])
-    if is_reserved(login) or stranger_like(session, login):
+    if stranger_like(session, login):
         raise ReportgenError("E0355", detail=f"登录名 {login} 已有人使用")
     people.add_user(session, login, name)
     tell(session, Tag.OFFICE_USER_CHANGE, desk, login=login, closed=False)

@@ -136,8 +136,8 @@ def _superseding(found: Shown, authorisation: str, wrong: dict[str, str] | None 
         fields={"authorisation": authorisation},
         facts=(*_about(found), ("授权书", authorisation)),
         grave=True,
-        second="由两人共同办理：您签发，另一名有复核角色的用户在此输入自己的登录名与密码，作为复核人印在报告上。"
-        "编制人照机构的设置，须是第三人。",
+        second="由两人共同办理：您签发，另一名有复核角色的用户在此输入自己的登录名与密码，作为复核人印在报告上，"
+        "须与机构设置的编制人不是同一人。",
         wrong=wrong or {},
     )
 

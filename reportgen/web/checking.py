@@ -1,5 +1,6 @@
 """Checking what strangers hand in: in a process of its own, with a deadline, in memory alone."""
 
+import resource
 import tempfile
 import threading
 from collections.abc import Callable
@@ -20,6 +21,8 @@ T = TypeVar("T")
 _FILE, _ENDING = "文件", 10
 DEADLINE = 20
 """Seconds that one file may take; the slowest file known takes a quarter of a second."""
+MEMORY = 2 << 30
+"""Bytes of addresses that one process may have; without a file it has a quarter of them."""
 
 
 class Checker:
@@ -56,7 +59,7 @@ class Checker:
         pool = self._started()
         try:
             return pool.submit(work, *args, **words).result(DEADLINE)
-        except (DeadlineError, BrokenProcessPool) as error:
+        except (DeadlineError, BrokenProcessPool, MemoryError) as error:
             self._replace(pool)
             raise ReportgenError("E0392", seconds=DEADLINE) from error
 
@@ -71,7 +74,7 @@ class Checker:
         with self._lock:
             if self._pool is None:
                 # Not forked: threads of this process may hold locks.
-                self._pool = ProcessPoolExecutor(self._processes, get_context("spawn"))
+                self._pool = ProcessPoolExecutor(self._processes, get_context("spawn"), _bound)
             return self._pool
 
     def _replace(self, pool: ProcessPoolExecutor) -> None:
@@ -79,6 +82,11 @@ class Checker:
             if self._pool is pool:
                 _end(pool)
                 self._pool = None
+
+
+def _bound() -> None:
+    # A small file may unpack to more than the machine has.
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
 
 
 def _end(pool: ProcessPoolExecutor) -> None:

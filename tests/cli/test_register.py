@@ -64,7 +64,7 @@ COMMANDS: tuple[tuple[str, ...], ...] = (
 def staffed(*others: str) -> None:
     """Register the one who acts, in every role, and others in none."""
     for login in ("clerk", *others):
-        said("user", "add", login, "--name", "样例")
+        said("user", "add", login, "--name", f"样例 {login}")
     for role in ROLES:
         said("user", "grant", "clerk", role.lower())
 
