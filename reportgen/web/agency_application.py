@@ -27,7 +27,6 @@ from reportgen.registry.queue import Waiting
 from reportgen.store.accounts import Caller
 from reportgen.store.people import PERMITTED, ROLE_NAMES, Action
 from reportgen.web.door import caller_of, form_of
-from reportgen.web.envelope import FRAMED
 from reportgen.web.house import House, TheHouse
 from reportgen.web.pages import attached
 from reportgen.web.public import by_field
@@ -88,7 +87,7 @@ def draft(request: Request, house: TheHouse, key: str) -> Response:
     counter.require_evidence(judged)
     _enter_look(house, caller_of(request).login, seen, at)
     made = house.drafts.pdf(judged, at)
-    return Response(made, media_type="application/pdf", headers={**FRAMED, "Content-Disposition": "inline"})
+    return Response(made, media_type="application/pdf", headers={"Content-Disposition": "inline"})
 
 
 @router.get("/progress", name="agency_application_progress")

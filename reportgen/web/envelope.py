@@ -31,13 +31,15 @@ HEADERS: Mapping[str, str] = {
     "Cross-Origin-Resource-Policy": "same-origin",
 }
 """Of every answer; docs/security.md says what each is for."""
-FRAMED: Mapping[str, str] = {
+_FRAMED: Mapping[str, str] = {
+    **HEADERS,
     "Content-Security-Policy": HEADERS["Content-Security-Policy"].replace(
         "frame-ancestors 'none'", "frame-ancestors 'self'"
     ),
     "X-Frame-Options": "SAMEORIGIN",
 }
-"""Of a draft, which this portal's own page shows in a frame."""
+"""Of a draft, which this portal's own page shows in a frame, and of what is said in its place."""
+_FRAMES = frozenset({"agency_application_draft"})
 _HTTPS = "max-age=31536000; includeSubDomains"
 _ID = 8
 _FILES = "/static/"
@@ -64,7 +66,7 @@ class Envelope:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                self._add(MutableHeaders(scope=message), request_id)
+                self._add(MutableHeaders(scope=message), request_id, framed=_name(scope) in _FRAMES)
             await send(message)
 
         try:
@@ -78,8 +80,8 @@ class Envelope:
         finally:
             _tell(scope, status, time.perf_counter() - began, request_id)
 
-    def _add(self, headers: MutableHeaders, request_id: str) -> None:
-        for name, value in HEADERS.items():
+    def _add(self, headers: MutableHeaders, request_id: str, *, framed: bool) -> None:
+        for name, value in (_FRAMED if framed else HEADERS).items():
             headers.setdefault(name, value)
         headers.setdefault("Cache-Control", "no-store")
         headers["X-Request-Id"] = request_id
@@ -88,9 +90,7 @@ class Envelope:
 
 
 def _tell(scope: Scope, status: int, seconds: float, request_id: str) -> None:
-    route = getattr(scope.get("route"), "name", "") or (
-        "static" if scope["path"].startswith(_FILES) else "unknown"
-    )
+    route = _name(scope)
     ANSWERS.labels(route, scope["method"], str(status)).inc()
     SECONDS.labels(route).observe(seconds)
     _LOG.info(
@@ -101,3 +101,8 @@ def _tell(scope: Scope, status: int, seconds: float, request_id: str) -> None:
         status=status,
         milliseconds=round(seconds * 1000, 1),
     )
+
+
+def _name(scope: Scope) -> str:
+    named: str = getattr(scope.get("route"), "name", "")
+    return named or ("static" if scope["path"].startswith(_FILES) else "unknown")

@@ -34,7 +34,8 @@ def answered(request: Request, error: ReportgenError) -> Response:
     """Return an error as a page or as problem+json; whoever is not signed in is sent to the door."""
     if request.url.path.startswith(API):
         return _problem(request, error)
-    if error.code == "E1110" and request.method == "GET":
+    framed = request.headers.get("sec-fetch-dest") == "iframe"
+    if error.code == "E1110" and request.method == "GET" and not framed:
         return RedirectResponse(f"/sign-in?next={quote(request.url.path)}", 303)
     house = cast("House", request.app.state.house)
     page = house.pages.page(request, "trouble", {"error": error.shown()}, error.entry.http)

@@ -88,6 +88,8 @@ class Visit:
 
     def look(self) -> None:
         """Note what is wrong: violations of WCAG, a page that is wider than its window, focus that is not seen."""
+        # Before its style is there, any page is too wide.
+        self.page.wait_for_load_state("load")
         place = self.page.url.removeprefix(self.address)
         if self.script:
             # axe-core is a script itself.

@@ -177,6 +177,16 @@ def test_the_draft_is_shown_in_this_portal_s_own_frames_alone(
     assert "frame-ancestors 'none'" in HEADERS["Content-Security-Policy"]
 
 
+def test_why_there_is_no_draft_is_told_in_its_frame(desk: Portal) -> None:
+    path = f"/agency/applications/{applied(desk)}/draft.pdf"
+    desk.client.cookies.clear()
+    answer = desk.client.get(path, headers={"Sec-Fetch-Dest": "iframe"})
+    assert answer.status_code == 401
+    assert "E1110" in answer.text
+    assert "frame-ancestors 'self'" in answer.headers["Content-Security-Policy"]
+    assert desk.client.get(path).status_code == 303
+
+
 def test_a_real_draft_is_made_in_a_process_of_its_own(desk: Portal) -> None:
     key = applied(desk)
     desk.sign_in_as("amaker")
