@@ -29,7 +29,7 @@ _ADDRESSES = 100_000
 _AT_WORK = 2
 """So many look-ups run at the same moment in one process, the others wait their turn: more threads of one interpreter
 only get in each other's way."""
-_LOOKS = ("/v/", "/verify/")
+_LOOKS = ("/v/", "/verify/paper")
 _WATCHED = frozenset({"/healthz", "/readyz", "/metrics"})
 """Whoever watches the portal learns how it is when it is crowded, too."""
 

@@ -99,6 +99,15 @@ def test_look_ups_beyond_those_at_work_wait_their_turn() -> None:
     assert asyncio.run(run()) == (2, 0)
 
 
+def test_files_that_are_checked_hold_up_no_look_up() -> None:
+    async def run() -> None:
+        crowd = Crowd(24)
+        for path in ("/verify/file", "/verify/file", LOOK, "/verify/paper"):
+            await asyncio.wait_for(crowd.room(path).__aenter__(), 5)
+
+    asyncio.run(run())
+
+
 @time_machine.travel("2026-11-22 09:30:00+08:00", tick=False)
 def test_an_address_may_look_so_often_a_minute_and_is_told_when_again() -> None:
     limits = Limits(WebSettings(rate=3))
