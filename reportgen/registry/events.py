@@ -85,6 +85,7 @@ KEYS: Mapping[Tag, frozenset[str]] = {
     Tag.OFFICE_BACKUP_RESTORE: _BACKUP,
     Tag.OFFICE_ERASE_RUN: _BACKUP | {"until", "reason"},
     Tag.OFFICE_ACCOUNT_CHANGE: frozenset({"login", "state", "uscc"}),
+    Tag.OFFICE_CODE_MAKE: frozenset({"login", "uscc"}),
     Tag.OFFICE_LETTER_ERASE: frozenset({"login", "sha256"}),
     Tag.OFFICE_APIKEY_CHANGE: frozenset({"login", "state", "uscc", "api_key"}),
     Tag.OFFICE_WEBHOOK_CHANGE: frozenset({"login", "state", "uscc", "webhook", "host", "generation"}),

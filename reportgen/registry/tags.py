@@ -48,6 +48,7 @@ class Tag(StrEnum):
     OFFICE_BACKUP_RESTORE = "office:backup:restore"
     OFFICE_ERASE_RUN = "office:erase:run"
     OFFICE_ACCOUNT_CHANGE = "office:account:change"
+    OFFICE_CODE_MAKE = "office:code:make"
     OFFICE_LETTER_ERASE = "office:letter:erase"
     OFFICE_APIKEY_CHANGE = "office:apikey:change"
     OFFICE_WEBHOOK_CHANGE = "office:webhook:change"

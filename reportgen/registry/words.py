@@ -81,6 +81,7 @@ TAGS: Mapping[Tag, str] = {
     Tag.OFFICE_BACKUP_RESTORE: "恢复",
     Tag.OFFICE_ERASE_RUN: "依规删除",
     Tag.OFFICE_ACCOUNT_CHANGE: "变更门户账号",
+    Tag.OFFICE_CODE_MAKE: "发给密码设定码",
     Tag.OFFICE_LETTER_ERASE: "删除注册的授权书",
     Tag.OFFICE_APIKEY_CHANGE: "变更接口密钥",
     Tag.OFFICE_WEBHOOK_CHANGE: "变更回调",

@@ -132,9 +132,10 @@ def set_password(session: Session, login: str, password: str) -> None:
     session.flush()
 
 
-def by_login(session: Session, login: str) -> AccountRow | None:
-    """Return the account of a login, None where there is none."""
-    return session.exec(select(AccountRow).where(AccountRow.login == login)).one_or_none()
+def by_login(session: Session, login: str, *, lock: bool = False) -> AccountRow | None:
+    """Return the account of a login, None where there is none; `lock`: nobody else changes it meanwhile."""
+    found = select(AccountRow).where(AccountRow.login == login)
+    return session.exec(found.with_for_update() if lock else found).one_or_none()
 
 
 def stranger_like(session: Session, login: str) -> bool:
@@ -159,9 +160,14 @@ def failed(session: Session, login: str, secret: bytes, at: datetime) -> None:
     changed(session, counted.values(count=FailedRow.count + 1, last_at=at))
 
 
+def unlock(session: Session, login: str, secret: bytes) -> None:
+    """Forget the failed attempts with a login."""
+    changed(session, delete(FailedRow).where(col(FailedRow.login_key) == _login_key(login, secret)))
+
+
 def sign_in(session: Session, account: int, login: str, secret: bytes, at: datetime) -> str:
     """Open a session and return its token, which is stored nowhere; sessions that have ended are removed."""
-    changed(session, delete(FailedRow).where(col(FailedRow.login_key) == _login_key(login, secret)))
+    unlock(session, login, secret)
     changed(session, delete(SignedInRow).where(col(SignedInRow.ends_at) <= at))
     token = secrets.token_urlsafe(_TOKEN)
     session.add(

@@ -10,6 +10,7 @@ from reportgen.errors import ReportgenError
 from reportgen.registry import accounts
 from reportgen.store.account_rows import AccountKind, AccountRow, AccountState
 from reportgen.store.people import Action
+from reportgen.web.agency_codes import code_given
 from reportgen.web.door import caller_of, form_of
 from reportgen.web.house import House, TheHouse
 from reportgen.web.pages import attached
@@ -64,6 +65,13 @@ def agency_account_decide(request: Request, house: TheHouse, account: int) -> Re
     desk = press.desk(now())
     press.act(Action.USERS, lambda session: accounts.decide(session, account, state, desk))
     return gone("/agency/accounts", "closed" if state is AccountState.CLOSED else "admitted")
+
+
+@router.post("/{account}/code", name="agency_account_code")
+def agency_account_code(request: Request, house: TheHouse, account: int) -> HTMLResponse:
+    """Give whoever has an account a code to set his password by, and show it once, when it is confirmed."""
+    row, here = _row(house, account), f"/agency/accounts/{account}"
+    return code_given(request, house, row.login, here, f"{here}/code")
 
 
 def _row(house: House, account: int) -> AccountRow:

@@ -7,6 +7,7 @@ from reportgen.errors import Fault, ReportgenError
 from reportgen.registry import users
 from reportgen.store import people
 from reportgen.store.people import PERMITTED, ROLE_NAMES, Action
+from reportgen.web.agency_codes import code_given
 from reportgen.web.door import caller_of, form_of
 from reportgen.web.house import House, TheHouse
 from reportgen.web.public import by_field
@@ -60,6 +61,13 @@ def agency_user_close(request: Request, house: TheHouse) -> Response:
         return asked(request, house, _closing(login))
     press.act(Action.USERS, lambda session: users.close(session, login, desk))
     return gone("/agency/users", "user-closed")
+
+
+@router.post("/code", name="agency_user_code")
+def agency_user_code(request: Request, house: TheHouse) -> HTMLResponse:
+    """Give a user a code to set his password by, and show it once, when it is confirmed."""
+    login = form_of(request).word("login")
+    return code_given(request, house, login, "/agency/users", "/agency/users/code")
 
 
 def _page(

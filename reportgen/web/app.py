@@ -36,6 +36,7 @@ from reportgen.web import (
     bidder_records,
     committee,
     operation,
+    passwords,
     public,
     registration,
     sign,
@@ -67,7 +68,7 @@ _AGENCY = (
     agency_standing,
 )
 _API = (document, applications, reports, uses)
-_BIDDER = (registration, bidder, bidder_apply, bidder_files, bidder_records)
+_BIDDER = (registration, passwords, bidder, bidder_apply, bidder_files, bidder_records)
 # Routes are tried in this order: what everybody asks for comes first.
 _ROOMS = (public, *_API, committee, sign, operation, *_BIDDER, *_AGENCY, account_keys, account_webhooks)
 

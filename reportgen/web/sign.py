@@ -20,11 +20,16 @@ DESKS = {AccountKind.AGENCY: "/agency", AccountKind.BIDDER: "/bidder", AccountKi
 
 
 @router.get("/sign-in", name="sign_in_form")
-def sign_in_form(request: Request, house: TheHouse, next: str = "") -> Response:  # noqa: A002 - the word of the URL
-    """Show the form to sign in."""
+def sign_in_form(
+    request: Request,
+    house: TheHouse,
+    next: str = "",  # noqa: A002 - the word of the URL
+    set: str = "",  # noqa: A002 - likewise
+) -> Response:
+    """Show the form to sign in; `set` says that a password was just set by a code."""
     if request.state.caller is not None:
         return RedirectResponse("/desk", 303)
-    return house.pages.page(request, "sign_in", {"next": _within(next)})
+    return house.pages.page(request, "sign_in", {"next": _within(next), "set": set == "yes"})
 
 
 @router.post("/sign-in", name="sign_in")

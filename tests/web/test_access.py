@@ -43,7 +43,8 @@ LOOKED_AT = {
 """Whose GET enters an event: who of the agency looked at whose record, and when."""
 OPEN = {
     "home", "look_by_link", "look_by_paper", "look_by_file", "sign_in_form", "sign_in", "register_form",
-    "register", "register_sent", "api_openapi", "static", "healthz", "readyz", "metrics",
+    "register", "register_sent", "password_by_code_form", "password_by_code", "api_openapi", "static", "healthz",
+    "readyz", "metrics",
 }  # fmt: skip
 """What anybody may use. Whoever opens one more route says so here."""
 OF_KIND = {

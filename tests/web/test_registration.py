@@ -1,4 +1,4 @@
-"""Asking for an account: nobody learns what is known here, and the agency decides; one's own password is changed."""
+"""Asking for an account: nobody learns what is known here, and the agency decides."""
 
 import pytest
 
@@ -6,7 +6,7 @@ from reportgen.registry import accounts as registered
 from reportgen.store import accounts
 from reportgen.store.account_rows import AccountKind, AccountRow, AccountState
 from reportgen.zone import now
-from tests.web.portal import LOGINS, PASSWORD, RECIPIENT, SUBJECT, Portal
+from tests.web.portal import LOGINS, RECIPIENT, SUBJECT, Portal
 
 PDF = b"%PDF-1.7\nletter"
 ASKED = {
@@ -132,46 +132,3 @@ def test_nobody_asks_without_end(portal: Portal) -> None:
     statuses = [portal.post("/register", {"login": "x"}).status_code for _ in range(25)]
     assert statuses[0] == 422
     assert statuses[-1] == 429
-
-
-def change(portal: Portal, **words: str) -> "tuple[int, str]":
-    given = {"old": PASSWORD, "password": "another good sentence", "again": "another good sentence"}
-    answer = portal.post("/account/password", {**given, **words})
-    return answer.status_code, answer.headers.get("location", answer.text)
-
-
-def test_a_changed_password_ends_the_other_sessions(portal: Portal) -> None:
-    portal.sign_in(AccountKind.BIDDER)
-    elsewhere = portal.client.cookies["reportgen"]
-    portal.client.cookies.clear()
-    portal.sign_in(AccountKind.BIDDER)
-    assert portal.client.get("/account/password").status_code == 200
-    assert change(portal) == (303, "/account/password?changed=yes")
-    assert "密码已经修改" in portal.client.get("/account/password?changed=yes").text
-    assert portal.client.get("/bidder").status_code == 200
-    portal.client.cookies.clear()
-    portal.client.cookies.set("reportgen", elsewhere)
-    assert portal.client.get("/bidder").status_code == 303
-    portal.client.cookies.clear()
-    assert portal.sign_in(AccountKind.BIDDER).status_code == 401
-    assert portal.sign_in(AccountKind.BIDDER, "another good sentence").status_code == 303
-
-
-def test_a_password_that_cannot_be_is_told_beside_its_field(portal: Portal) -> None:
-    portal.sign_in(AccountKind.RECIPIENT)
-    for field, words in [
-        ("old", {"old": "wrong"}),
-        ("again", {"again": "something else"}),
-        ("password", {"password": PASSWORD, "again": PASSWORD}),
-        ("password", {"password": "short", "again": "short"}),
-    ]:
-        status, page = change(portal, **words)
-        assert status == 422
-        assert f'id="w-{field}"' in page
-    assert portal.sign_in(AccountKind.RECIPIENT).status_code == 303
-
-
-def test_the_old_password_is_not_guessed_without_end(portal: Portal, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(accounts, "ATTEMPTS", 2)
-    portal.sign_in(AccountKind.BIDDER)
-    assert [change(portal, old="wrong")[0] for _ in range(3)] == [422, 422, 429]
