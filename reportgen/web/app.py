@@ -25,6 +25,7 @@ from reportgen.web import (
     agency_objections,
     agency_projects,
     agency_reports,
+    agency_staff,
     agency_standing,
     agency_subjects,
     agency_uploads,
@@ -65,6 +66,7 @@ _AGENCY = (
     agency_usage,
     agency_audit,
     agency_users,
+    agency_staff,
     agency_standing,
 )
 _API = (document, applications, reports, uses)

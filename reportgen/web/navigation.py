@@ -28,6 +28,7 @@ _PLACES = (
     Place("agency_usage", "/agency/usage", "使用统计"),
     Place("agency_audit", "/agency/audit", "审计"),
     Place("agency_users", "/agency/users", "用户"),
+    Place("agency_staff", "/agency/staff", "署名人员"),
     Place("agency_standing", "/agency/standing", "密钥与备案"),
     Place("bidder", "/bidder", "我的申请"),
     Place("bidder_apply", "/bidder/apply", "申请报告"),
