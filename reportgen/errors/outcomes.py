@@ -237,7 +237,7 @@ OUTCOMES: dict[str, Entry] = {
         "{detail}",
         "在 reportgen.toml 的 [staff] 中分别写明人员，登记了人员的机构须写在任且未停职的（见 reportgen staff list）；"
         "一般与不具备结论须由两人分别编制与复核，撤回误核销须由两名在册用户共同办理",
-        on_page="由另一人办理；签发报告的人员须在任且未停职，见“用户”页的署名人员",
+        on_page="由另一人办理；签发报告的人员须在任且未停职，见“署名人员”页",
     ),
     "E1103": Entry(
         ExitCode.NOT_PERMITTED,
