@@ -215,6 +215,8 @@ def test_without_leave_to_go_on_the_first_failure_stops_it(
     sample: Sample, listed: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = listed(*(sample.asked(number) for number in range(6)))
+    # Two at once: of more, all might have failed before the first was heard of.
+    monkeypatch.setattr("reportgen.cli.batch._SPARE", 0)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("reportgen.batch.job.issue", _without_a_key)
         done = run(path, "--workers", "1")
