@@ -133,7 +133,9 @@ class Reader:
 
 def enter(session: Session, events: Collection[int], at: datetime) -> None:
     """Enter the calls of some events: to each webhook whose owner may see what the event speaks of."""
-    told = [_told(row) for row in session.exec(select(EventRow).where(col(EventRow.id).in_(events))).all()]
+    # In the order in which it happened: so their owner reads them, and so they are sent.
+    rows = session.exec(select(EventRow).where(col(EventRow.id).in_(events)).order_by(col(EventRow.id)))
+    told = [_told(row) for row in rows.all()]
     for webhook, caller in _listening(session):
         kinds = webhook.kinds.split()
         wanted = [one for one in told if TOLD[one.tag] in kinds and one.id > webhook.after]
