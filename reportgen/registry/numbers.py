@@ -7,6 +7,7 @@ bits: a crashed issue finds it again, and only its hash is kept.
 
 import hashlib
 import hmac
+import unicodedata
 from datetime import date
 
 from sqlalchemy import update
@@ -17,7 +18,11 @@ from reportgen.store.rows import enter_once
 from reportgen.subject.identifiers import ALPHABET
 
 PREFIX = "XY"
-_TAIL, _CODE_LENGTH, _CODE_BITS = 8, 26, 128
+CODE_LENGTH = 26
+"""Letters and digits of a verification code."""
+_TAIL, _CODE_BITS = 8, 128
+_MEANT = str.maketrans({"O": "0", "I": "1", "Z": "2", "S": "5"})
+"""What is meant by letters that neither numbers nor codes have."""
 
 
 def register_number(session: Session, day: date) -> str:
@@ -46,12 +51,24 @@ def public_number(secret: bytes, request_key: str, day: date, attempt: int = 0) 
 def verification_code(secret: bytes, number: str) -> str:
     """Return the code that goes with a number: 128 bits in 26 characters."""
     digest = hmac.new(secret, number.encode(), hashlib.sha256).digest()
-    return base31(digest[: _CODE_BITS // 8], _CODE_LENGTH)
+    return base31(digest[: _CODE_BITS // 8], CODE_LENGTH)
 
 
 def code_hash(code: str) -> str:
-    """Return what the register keeps of a code; spaces and small letters do not matter to a reader."""
-    return hashlib.sha256("".join(code.split()).upper().encode()).hexdigest()
+    """Return what the register keeps of a code, however a reader typed it."""
+    return hashlib.sha256(read_code(code).encode()).hexdigest()
+
+
+def read_code(typed: str) -> str:
+    """Return a code as it was printed: small and wide letters, spaces and dashes do not matter to a reader."""
+    plain = unicodedata.normalize("NFKC", typed).upper()
+    return "".join(letter for letter in plain if letter.isalnum()).translate(_MEANT)
+
+
+def read_number(typed: str) -> str:
+    """Return a number as the register writes it, from how a reader typed it, with its dash or without."""
+    letters = read_code(typed)
+    return f"{letters[:-1]}-{letters[-1:]}"
 
 
 def base31(data: bytes, length: int) -> str:

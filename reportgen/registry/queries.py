@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, ScalarSelect, bindparam
 from sqlmodel import Session, and_, col, or_, select
 
 from reportgen.errors import ReportgenError
-from reportgen.registry.numbers import code_hash
+from reportgen.registry.numbers import code_hash, read_number
 from reportgen.registry.tables import LIGHT, Kind, NoticeRow, PartyRow, ReportRow, State
 from reportgen.store.tables import AgencyRow, ProjectRow
 
@@ -118,8 +118,9 @@ def of_subject(session: Session, uscc: str, limit: int = _MOST) -> list[ReportRo
 
 
 def by_code(session: Session, number: str, code: str) -> Coded | None:
-    """Return the report of a number and its verification code, or None where they do not belong together."""
-    found = session.exec(_BY_CODE, params={"code": code_hash(code), "number": number}).one_or_none()
+    """Return the report of a number and its verification code as typed, or None where they do not belong together."""
+    asked = {"code": code_hash(code), "number": read_number(number)}
+    found = session.exec(_BY_CODE, params=asked).one_or_none()
     return None if found is None else Coded(*found)
 
 

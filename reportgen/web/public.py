@@ -18,6 +18,7 @@ from reportgen.certify.folding import Key, Point, Verdict, fold
 from reportgen.certify.inspection import LARGEST, number_of
 from reportgen.certify.verify import Verification, judge
 from reportgen.errors import Fault, ReportgenError
+from reportgen.registry.numbers import CODE_LENGTH, read_code, read_number, well_formed
 from reportgen.registry.verification import Paper, facts, paper
 from reportgen.web.door import Sent, form_of
 from reportgen.web.house import House, TheHouse
@@ -27,6 +28,7 @@ from reportgen.zone import now
 
 router = APIRouter()
 _UNKNOWN = "UNKNOWN"
+_LONGEST = 40
 
 
 @dataclass(frozen=True)
@@ -55,9 +57,9 @@ def look_by_paper(request: Request, house: TheHouse) -> HTMLResponse:
     """Show what a number and a code, typed from a paper, stand for."""
     form = form_of(request)
     number, code = form.word("number"), form.word("code")
-    missing = [Fault("E0301", name, "请填写") for name in ("number", "code") if not form.word(name)]
-    if missing:
-        return house.pages.page(request, "home", {"wrong": by_field(missing), "given": form.words}, 422)
+    if faults := _mistyped(number, code):
+        house.limits.look(address_of(request))
+        return house.pages.page(request, "home", {"wrong": by_field(faults), "given": form.words}, 422)
     return _looked(request, house, number, code, Way.PAPER)
 
 
@@ -107,16 +109,31 @@ def by_field(faults: list[Fault]) -> dict[str, str]:
     return {fault.path: fault.what for fault in faults}
 
 
+def _mistyped(number: str, code: str) -> list[Fault]:
+    """Return what is wrong with a number and a code in themselves, whatever the register holds."""
+    faults = [
+        Fault("E0301", name, "请填写") for name, word in (("number", number), ("code", code)) if not word
+    ]
+    if number and not well_formed(read_number(number)):
+        what = "末位的校验字符不符，有字母或数字输错；与纸面核对无误的，不是本机构的编号"
+        faults.append(Fault("E0301", "number", what))
+    if code and (found := len(read_code(code))) != CODE_LENGTH:
+        faults.append(Fault("E0301", "code", f"核验码应有 {CODE_LENGTH} 位字母与数字，现有 {found} 位"))
+    return faults
+
+
 def _looked(request: Request, house: House, number: str, code: str, way: Way) -> HTMLResponse:
     house.limits.look(address_of(request))
-    at, number = now(), number.strip().upper()
+    at = now()
     try:
         found = house.store.read(lambda session: told(session, number, code))
     except ReportgenError as error:
         if error.code != "E0505":
             raise
         house.looks.count(way, "", _UNKNOWN)
-        said = {"number": number[:40], "error": error.shown()}
+        # A code is a secret of whoever holds the paper, but he has just typed it here.
+        given = {"number": read_number(number)[:_LONGEST], "code": code if way is Way.PAPER else ""}
+        said = {"given": given, "error": error.shown()}
         return house.pages.page(request, "unknown", said, error.entry.http)
     house.looks.count(way, found.paper.book.number, found.verdict)
     return house.pages.page(request, "paper", {"told": found, "book": found.paper.book, "looked_at": at})

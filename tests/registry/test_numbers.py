@@ -11,6 +11,7 @@ from reportgen.registry.numbers import (
     check_letter,
     code_hash,
     public_number,
+    read_number,
     register_number,
     verification_code,
     well_formed,
@@ -53,6 +54,16 @@ def test_two_neighbours_exchanged_are_found(secret: bytes, key: str, day: date, 
 @pytest.mark.parametrize("number", ["", "-", "XY", "-A", "XY20261122", "XY20261122AAAAAAAA"])
 def test_what_is_no_number_is_not_well_formed(number: str) -> None:
     assert not well_formed(number)
+
+
+@given(SECRETS, KEYS, DAYS, st.sampled_from(["", " ", "-", "－", "—"]), st.booleans())
+def test_a_number_is_read_however_it_was_typed(
+    secret: bytes, key: str, day: date, dash: str, wide: bool
+) -> None:
+    number = public_number(secret, key, day)
+    typed = number.lower().replace("-", dash)
+    spelt = "".join(chr(ord(c) + 0xFEE0) if wide and "!" <= c <= "~" else c for c in typed)
+    assert read_number(spelt) == number
 
 
 def test_nobody_can_count_by_public_numbers() -> None:

@@ -1,5 +1,7 @@
 """Anybody verifies: by link, by number and code, by the file; and learns no more than that."""
 
+from collections.abc import Callable
+
 import pytest
 from sqlmodel import select
 
@@ -25,14 +27,52 @@ def test_the_link_of_the_code_says_what_the_paper_must_say(portal: Portal) -> No
     assert RECIPIENT not in page.text
 
 
-@pytest.mark.parametrize(
-    "spelt", [str.lower, lambda code: " ".join(code[i : i + 4] for i in range(0, 26, 4))]
-)
-def test_number_and_code_may_be_typed_as_they_are_read(portal: Portal, spelt: "object") -> None:
-    words = {"number": f" {portal.number.lower()} ", "code": spelt(portal.code)}  # type: ignore[operator]
+def _wide(typed: str) -> str:
+    """Return what a Chinese keyboard types."""
+    return "".join(chr(ord(letter) + 0xFEE0) for letter in typed)
+
+
+SPELT: dict[str, Callable[[str], str]] = {
+    "small": str.lower,
+    "in groups": lambda typed: " ".join(typed[i : i + 4] for i in range(0, 26, 4)),
+    "wide": _wide,
+    "a Chinese dash": lambda typed: typed.replace("-", "—"),
+    "no dash": lambda typed: typed.replace("-", ""),
+    "letters no code has": lambda typed: typed.translate(str.maketrans("0125", "OIzs")),
+}
+
+
+@pytest.mark.parametrize("spelt", SPELT.values(), ids=SPELT)
+def test_number_and_code_may_be_typed_as_they_are_read(portal: Portal, spelt: Callable[[str], str]) -> None:
+    words = {"number": f" {spelt(portal.number)} ", "code": spelt(portal.code)}
     page = portal.post("/verify/paper", words)
     assert page.status_code == 200
     assert "登记簿有这份信用报告" in page.text
+
+
+def test_what_cannot_be_right_is_told_beside_its_field_and_nothing_is_lost(portal: Portal) -> None:
+    wrong = "4" if portal.number[-3] != "4" else "6"
+    number = f"{portal.number[:-3]}{wrong}{portal.number[-2:]}"
+    for field, words in [
+        ("number", {"number": number, "code": portal.code}),
+        ("number", {"number": "-", "code": portal.code}),
+        ("code", {"number": portal.number, "code": portal.code[:-2]}),
+        ("code", {"number": portal.number, "code": ""}),
+    ]:
+        page = portal.post("/verify/paper", words)
+        assert page.status_code == 422
+        assert f'id="w-{field}"' in page.text
+        assert all(f'value="{word}"' in page.text for word in words.values())
+
+
+def test_what_was_not_found_can_be_mended_where_it_is_told(portal: Portal) -> None:
+    other = "2" * 26
+    page = portal.post("/verify/paper", {"number": portal.number.lower(), "code": other})
+    assert page.status_code == 404
+    assert f'value="{portal.number}"' in page.text
+    assert f'value="{other}"' in page.text
+    # What came by a link is not put into a form that might be left open.
+    assert other not in portal.client.get(f"/v/{portal.number}/{other}").text
 
 
 def test_a_wrong_code_says_no_more_than_an_unknown_number(portal: Portal) -> None:
