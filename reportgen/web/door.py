@@ -6,6 +6,7 @@ page can forget to ask for the token that keeps other sites from sending forms i
 
 import hashlib
 import hmac
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import cast
 from urllib.parse import urlsplit
@@ -76,13 +77,23 @@ async def door(request: Request, house: TheHouse) -> None:
     token = request.cookies.get(cookie_name(house), "")
     request.state.token = token
     request.state.caller = await run_in_threadpool(_caller, house, token) if token else None
-    refuse(rule, request.state.caller)
+    try:
+        refuse(rule, request.state.caller)
+    except ReportgenError:
+        await _keep(request, house, rule)
+        raise
     if request.method not in _SAFE:
         _require_own(request)
         large = _length(request, rule) > FORM
         async with request.state.place.aside(), house.limits.receiving(address_of(request), large=large):
             request.state.form = await _read(request)
         _require_token(request)
+
+
+def recognise(request: Request, house: House) -> None:
+    """Find out who asks for what no route serves, so that the page that says so is one of his own."""
+    token = request.cookies.get(cookie_name(house), "")
+    request.state.token, request.state.caller = token, _caller(house, token) if token else None
 
 
 def form_of(request: Request) -> Filled:
@@ -112,6 +123,17 @@ def _caller(house: House, token: str) -> Caller | None:
     if found[1]:
         house.store.write(lambda session: accounts.seen(session, token, at))
     return found[0]
+
+
+async def _keep(request: Request, house: House, rule: Rule) -> None:
+    """Read what somebody typed whose session ended meanwhile, to be given back to him: no files, of no other site."""
+    if request.method in _SAFE or request.state.caller is not None:
+        return
+    with suppress(ReportgenError):
+        _require_own(request)
+        if _length(request, rule) <= FORM:
+            async with request.state.place.aside(), house.limits.receiving(address_of(request), large=False):
+                request.state.form = await _read(request)
 
 
 def _require_own(request: Request) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, cast
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 import structlog
 from fastapi import FastAPI, Request
@@ -12,6 +12,7 @@ from starlette.exceptions import HTTPException
 
 from reportgen.errors import ReportgenError
 from reportgen.faults import faults_in
+from reportgen.web.door import CSRF_FIELD, recognise
 from reportgen.web.house import House
 
 if TYPE_CHECKING:
@@ -19,6 +20,10 @@ if TYPE_CHECKING:
 
 API = "/api/"
 PROBLEM = "application/problem+json"
+_LOST = frozenset({"E1110", "E1112"})
+_SECRETS = frozenset({CSRF_FIELD, "password", "again", "old", "code"})
+_WORTH_KEEPING = 20
+"""Letters of what is given back to be copied; what is shorter is soon typed again."""
 _LOG = structlog.get_logger("reportgen.web")
 _OF_STATUS = {404: ReportgenError("E0203"), 405: ReportgenError("E0204")}
 
@@ -38,8 +43,8 @@ def answered(request: Request, error: ReportgenError) -> Response:
     if error.code == "E1110" and request.method == "GET" and not framed:
         return RedirectResponse(f"/sign-in?next={quote(request.url.path)}", 303)
     house = cast("House", request.app.state.house)
-    page = house.pages.page(request, "trouble", {"error": error.shown()}, error.entry.http)
-    return _patient(page, error)
+    said = {"error": error.shown(), "onward": _onward(request), "typed": _typed(request, error)}
+    return _patient(house.pages.page(request, "trouble", said, error.entry.http), error)
 
 
 def told_as_problem(request: Request, error: ReportgenError) -> dict[str, object]:
@@ -53,12 +58,28 @@ def fault(request: Request, error: Exception) -> Response:
     return answered(request, ReportgenError("E0101", detail=f"请求 {request.state.request_id}"))
 
 
+def _onward(request: Request) -> str:
+    """Return the page on which a form was filled in, where the browser says so; nothing of another site."""
+    came = urlsplit(request.headers.get("referer", ""))
+    return came.path if came.netloc == request.headers.get("host") else ""
+
+
+def _typed(request: Request, error: ReportgenError) -> list[str]:
+    """Return what somebody wrote into a form that was not taken because he is not, or no longer, signed in as he was."""
+    form = getattr(request.state, "form", None)
+    if error.code not in _LOST or form is None:
+        return []
+    return [word for name, word in form.words.items() if name not in _SECRETS and len(word) >= _WORTH_KEEPING]
+
+
 def _told(request: Request, error: Exception) -> Response:
     return answered(request, cast("ReportgenError", error))
 
 
 def _plain(request: Request, error: Exception) -> Response:
     status = cast("HTTPException", error).status_code
+    if not request.url.path.startswith(API):
+        recognise(request, cast("House", request.app.state.house))
     answer = answered(request, _OF_STATUS.get(status) or ReportgenError("E0205"))
     # Which methods there are, where one was asked for that is not.
     answer.headers.update(cast("HTTPException", error).headers or {})

@@ -111,3 +111,45 @@ def test_an_expired_filing_is_not_ready(portal: Portal) -> None:
     ready = portal.client.get("/readyz")
     assert ready.status_code == 503
     assert {"name": "filing", "ok": False, "code": "E1101"} in ready.json()
+
+
+TEXT = "这份判决书写的不是本单位，\n案号相同而当事人不同，请更正。"
+
+
+def test_who_was_signed_out_meanwhile_gets_back_what_he_wrote_and_the_way_on(portal: Portal) -> None:
+    here = {"Sec-Fetch-Site": "same-origin", "Referer": "http://testserver/bidder/records"}
+    words = {"text": f"{TEXT}<b>", "password": "a password that is long enough", "kind": "short"}
+    answer = portal.client.post("/bidder/objection", data=words, headers=here)
+    assert answer.status_code == 401
+    assert TEXT + "&lt;b&gt;" in answer.text.replace("\r", "")
+    assert 'href="/sign-in?next=/bidder/records"' in answer.text
+    assert "a password" not in answer.text
+    assert ">short<" not in answer.text
+
+
+@pytest.mark.parametrize(
+    "headers", [{"Sec-Fetch-Site": "cross-site"}, {"Origin": "https://other.example.cn"}]
+)
+def test_another_site_has_nothing_shown_as_if_it_were_typed_here(
+    portal: Portal, headers: dict[str, str]
+) -> None:
+    answer = portal.client.post("/bidder/objection", data={"text": TEXT}, headers=headers)
+    assert answer.status_code == 401
+    assert "案号" not in answer.text
+
+
+def test_who_signed_in_anew_elsewhere_gets_back_what_he_wrote(portal: Portal) -> None:
+    portal.sign_in(AccountKind.BIDDER)
+    here = {"Sec-Fetch-Site": "same-origin", "Referer": "http://testserver/bidder/records"}
+    answer = portal.client.post("/bidder/objection", data={"text": TEXT, "_csrf": "0" * 64}, headers=here)
+    assert answer.status_code == 403
+    assert "案号" in answer.text
+    assert 'href="/bidder/records"' in answer.text
+
+
+def test_who_is_signed_in_stays_so_where_there_is_no_page(portal: Portal) -> None:
+    portal.sign_in(AccountKind.BIDDER)
+    page = portal.client.get("/nowhere")
+    assert page.status_code == 404
+    assert 'href="/desk"' in page.text
+    assert 'href="/sign-in"' not in page.text
