@@ -3,7 +3,7 @@
 import hashlib
 import os
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
@@ -12,6 +12,12 @@ from reportgen.errors import ReportgenError
 
 OPEN, PRIVATE = 0o644, 0o600
 """Readable by everybody, or by the owner alone."""
+_UNREADABLE: Mapping[type[Exception], str] = {
+    FileNotFoundError: "不存在",
+    IsADirectoryError: "是文件夹，不是文件",
+    NotADirectoryError: "不存在",
+    PermissionError: "没有读取的权限",
+}
 UNFINISHED = ".reportgen-"
 """How the name of a file begins that is still being written, or never was finished."""
 
@@ -32,6 +38,19 @@ def create_whole(path: Path, content: bytes, mode: int = OPEN) -> None:
 
     with _written(path, mode, publish) as file:
         file.write(content)
+
+
+def unreadable(path: Path, error: Exception) -> ReportgenError:
+    """Return the error of a file that cannot be read, with why: E0302."""
+    why = next((said for kind, said in _UNREADABLE.items() if isinstance(error, kind)), "不可读")
+    return ReportgenError("E0302", path=str(path), file=path.name or str(path), detail=why)
+
+
+def irregular(path: Path) -> ReportgenError:
+    """Return the error of what should be a file and is none, or none that has an end: E0302."""
+    if path.is_dir():
+        return unreadable(path, IsADirectoryError())
+    return unreadable(path, OSError() if path.exists() else FileNotFoundError())
 
 
 @contextmanager

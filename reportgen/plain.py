@@ -14,6 +14,7 @@ from typing import Any, NoReturn
 import yaml
 
 from reportgen.errors import Fault, ReportgenError
+from reportgen.files import unreadable
 
 SIZE_LIMIT = 8 * 1024 * 1024
 ABSENT = frozenset({"", "—", "— —", "——", "－－", "-", "--", "/"})
@@ -133,7 +134,7 @@ def _text(path: Path) -> str:
         raise ReportgenError("E0304", path=str(path), file=path.name, offset=error.start + 1) from error
     except (OSError, ValueError) as error:
         # A name with a null character is no path at all: ValueError.
-        raise ReportgenError("E0302", path=str(path), file=path.name) from error
+        raise unreadable(path, error) from error
 
 
 def _said(problem: str) -> str:

@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 
 from reportgen.errors import ReportgenError
-from reportgen.files import PRIVATE, create_whole
+from reportgen.files import PRIVATE, create_whole, unreadable
 
 OFFICE_FILE = "reportgen.toml"
 DATABASE_FILE = "office.sqlite3"
@@ -121,7 +121,7 @@ def read_office(path: Path) -> Office:
     except UnicodeDecodeError as error:
         raise ReportgenError("E0304", path=str(path), file=path.name, offset=error.start + 1) from error
     except OSError as error:
-        raise ReportgenError("E0302", path=str(path), file=path.name) from error
+        raise unreadable(path, error) from error
     except tomllib.TOMLDecodeError as error:
         raise ReportgenError("E0312", path=str(path), detail=_toml_fault(str(error))) from error
     except RecursionError as error:

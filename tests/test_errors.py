@@ -127,13 +127,14 @@ def test_whoever_raises_gives_every_fact_the_texts_name() -> None:
 
 
 def test_a_fact_with_braces_is_printed_as_it_stands() -> None:
-    error = ReportgenError("E0302", file="{detail}{0}%s")
+    error = ReportgenError("E0302", file="{detail}{0}%s", detail="不存在")
     assert "{detail}{0}%s 不存在" in error.text()
 
 
 @pytest.mark.parametrize("hostile", ["\x1b[2J", "x\n[E0000] 一切正常", "\u202eabc", "\ud800", "\x9b2J"])
 def test_what_a_stranger_wrote_neither_commands_a_terminal_nor_forges_a_line(hostile: str) -> None:
-    error = ReportgenError("E0302", path=hostile, file=hostile, faults=[Fault("E0301", hostile, hostile)])
+    faults = [Fault("E0301", hostile, hostile)]
+    error = ReportgenError("E0302", path=hostile, file=hostile, detail=hostile, faults=faults)
     assert all(line.isprintable() for line in error.text().split("\n"))
     assert len(error.text().split("\n")) == 4
     assert str(error.data()["detail"]).isprintable()

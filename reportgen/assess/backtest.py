@@ -17,6 +17,7 @@ from pydantic import Field
 from reportgen.assess.finance import Z_DISTRESS, Z_SAFE, Zone
 from reportgen.assess.scorecard import Alert, Card, Curve
 from reportgen.errors import Fault, ReportgenError
+from reportgen.files import unreadable
 from reportgen.subject.base import Model
 
 Column = NDArray[np.float64]
@@ -277,7 +278,7 @@ def read_table(path: Path, wanted: Sequence[str], label: str) -> Table:
         stream = path.open(encoding="utf-8-sig", newline="")
     except (OSError, ValueError) as error:
         # A name with a null character is no path at all: ValueError.
-        raise ReportgenError("E0302", path=str(path), file=path.name) from error
+        raise unreadable(path, error) from error
     try:
         with stream:
             return parse(csv.reader(stream, strict=True), wanted, label, path)

@@ -12,6 +12,7 @@ from reportgen.batch.wording import unfit
 from reportgen.document.issuer import Binding
 from reportgen.errors import ReportgenError
 from reportgen.faults import faults_of
+from reportgen.files import irregular, unreadable
 from reportgen.intake.files import ENDINGS, load_project, load_subject
 from reportgen.project.applicant import Applicant, joint, single
 from reportgen.project.model import Party, Project
@@ -155,11 +156,11 @@ def _regular(word: str) -> Path:
     path = Path(word)
     try:
         regular = path.is_file() or path.is_dir()
-    except (OSError, ValueError):
-        regular = False
+    except (OSError, ValueError) as error:
+        raise unreadable(path, error) from error
     if not regular:
         # A device or a pipe would be read without end.
-        raise ReportgenError("E0302", path=word, file=path.name)
+        raise irregular(path)
     return path
 
 

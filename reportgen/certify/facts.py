@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reportgen.errors import Fault, ReportgenError
+from reportgen.files import unreadable
 
 if TYPE_CHECKING:
     from cryptography import x509
@@ -130,7 +131,7 @@ def _certificates(path: Path) -> Iterable[bytes]:
         with path.open("rb") as file:
             return _parsed(file.read(_LARGEST), path)
     except OSError as error:
-        raise ReportgenError("E0302", path=str(path), file=path.name) from error
+        raise unreadable(path, error) from error
 
 
 def _parsed(content: bytes, path: Path) -> list[bytes]:

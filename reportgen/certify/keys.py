@@ -22,6 +22,7 @@ from reportgen.certify.stamps import HttpStamper, LocalStamper, Policy, Stamper
 from reportgen.document.issuer import Issuer, issuer_of
 from reportgen.errors import Fault, ReportgenError
 from reportgen.faults import Misfits, faults_of
+from reportgen.files import unreadable
 from reportgen.project.model import CHINA
 from reportgen.settings import Office
 from reportgen.subject.base import Model, Text
@@ -185,7 +186,7 @@ def read_file(path: Path) -> bytes:
         with path.open("rb") as file:
             return file.read(_LARGEST_FILE)
     except OSError as error:
-        raise ReportgenError("E0302", path=str(path), file=path.name) from error
+        raise unreadable(path, error) from error
 
 
 def certificates_of(path: Path) -> list[x509.Certificate]:

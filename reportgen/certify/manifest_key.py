@@ -29,7 +29,7 @@ from cryptography.hazmat.primitives.serialization import (
 
 from reportgen.certify import pem
 from reportgen.errors import ReportgenError
-from reportgen.files import PRIVATE, create_whole
+from reportgen.files import PRIVATE, create_whole, unreadable
 
 KEYS = "keys"
 """The folder of keys in an office folder."""
@@ -144,4 +144,4 @@ def _bytes(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        raise ReportgenError("E0302", path=str(path), file=path.name) from error
+        raise unreadable(path, error) from error

@@ -10,6 +10,7 @@ import sys
 from importlib import import_module
 
 import click
+from click.exceptions import NoSuchCommand
 
 from reportgen import __version__
 from reportgen.cli.help import Group
@@ -135,9 +136,25 @@ def _usage(error: click.ClickException) -> str:
     if isinstance(error, click.NoSuchOption):
         return f"没有选项 {error.option_name}"
     if isinstance(error, click.MissingParameter) and error.param is not None:
-        return f"缺少 {error.param.human_readable_name}"
+        return f"缺少 {_name(error.param)}"
     if isinstance(error, click.BadParameter) and error.param is not None:
-        return f"{error.param.human_readable_name} 的值不对：{error.message}"
-    if isinstance(error, click.UsageError) and error.message.startswith("No such command"):
-        return "没有这个命令，可用：" + "、".join(COMMANDS)
+        return f"{_name(error.param)} 的值不对：{error.message}"
+    if isinstance(error, NoSuchCommand):
+        return _no_command(error)
     return error.format_message()
+
+
+def _name(param: click.Parameter) -> str:
+    """Return a parameter as it is typed: an option with its dashes, an argument by its Chinese name."""
+    return param.opts[0] if isinstance(param, click.Option) else param.human_readable_name
+
+
+def _no_command(error: NoSuchCommand) -> str:
+    """Return what there is instead of a command that there is not, those like it first."""
+    from difflib import get_close_matches
+
+    group = error.ctx.command if error.ctx else cli
+    known = tuple(group.commands or COMMANDS) if isinstance(group, click.Group) else ()
+    near = get_close_matches(error.command_name, known)
+    others = f"相近的有：{'、'.join(near)}" if near else f"可用：{'、'.join(known)}"
+    return f"没有命令 {error.command_name}；{others}"

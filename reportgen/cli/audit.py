@@ -18,7 +18,7 @@ from reportgen.cli.help import Group
 from reportgen.cli.page import say
 from reportgen.cli.register import say_signed
 from reportgen.errors import ReportgenError
-from reportgen.files import PRIVATE, write_whole
+from reportgen.files import PRIVATE, unreadable, write_whole
 from reportgen.registry.audit import verify, vouch, vouch_today
 from reportgen.registry.chain import AuditResult
 from reportgen.registry.events import events_key
@@ -108,7 +108,7 @@ def _key(file: Path | None, office: Path | None) -> bytes:
     try:
         key = file.read_bytes()
     except OSError as error:
-        raise ReportgenError("E0302", path=str(file), file=file.name) from error
+        raise unreadable(file, error) from error
     if len(key) != _KEY_BYTES:
         raise ReportgenError("E0902", file=str(file), size=len(key), least=_KEY_BYTES)
     return key

@@ -42,6 +42,7 @@ class _Day(click.ParamType[date]):
 
 
 DAY = _Day()
+_CODE = 18
 
 
 def json_option(function: F) -> F:
@@ -126,18 +127,29 @@ def store_of(folder: Path | None) -> Iterator["Store"]:
 def subject_of(word: str, office: Path | None = None, then: Then = _TODAY) -> "Subject":
     """Return the subject of a file, or of the office's database by its USCC.
 
-    Raises what reading a file raises, E0350 (unknown), E0357 (no office), and what `Then.of` raises.
+    Raises what reading a file raises, E0301 (no code, by its check character), E0350 (unknown), E0357 (no office),
+    and what `Then.of` raises.
     """
     from reportgen.intake.files import load_subject
     from reportgen.subject.identifiers import uscc_fault
 
-    path = Path(word)
-    if path.is_file() or uscc_fault(word):
+    path, fault = Path(word), uscc_fault(word)
+    if path.is_file() or (fault and path.exists()):
         return then.of(load_subject(path))
+    if fault:
+        raise _no_subject(word, fault)
     from reportgen.store.facts import subject_at
 
     with store_of(office) as store:
         return then.of(store.read(lambda session: subject_at(session, word, then.moment)))
+
+
+def _no_subject(word: str, fault: str) -> ReportgenError:
+    """Return the error of a word that is no file and no code: a code with an error in it is told of that error."""
+    if len(word) == _CODE and word.isascii() and word.isalnum():
+        return ReportgenError("E0301", path="subject", faults=[Fault("E0301", "主体", f"{word}：{fault}")])
+    detail = "不存在；库内的主体，写其统一社会信用代码"
+    return ReportgenError("E0302", path=word, file=Path(word).name or word, detail=detail)
 
 
 def applicant_of(

@@ -10,7 +10,7 @@ from reportgen.cli.common import echo_json, now, whole_project_of
 from reportgen.cli.help import Command
 from reportgen.cli.page import say
 from reportgen.cli.register import at, desk_options, place, press_of
-from reportgen.errors import ReportgenError
+from reportgen.files import unreadable
 from reportgen.press import Press
 from reportgen.registry import lifecycle, queries, uses
 from reportgen.registry.lifecycle import Consumption, Outcome, Use
@@ -69,5 +69,5 @@ def _number(press: Press, report: str) -> str:
     try:
         sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
     except OSError as error:
-        raise ReportgenError("E0302", path=report, file=path.name) from error
+        raise unreadable(path, error) from error
     return str(press.store.read(lambda session: queries.by_file_hash(session, sha256)).number)

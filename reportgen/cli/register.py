@@ -13,6 +13,7 @@ import click
 from reportgen.cli.common import json_option, office_option
 from reportgen.cli.page import say
 from reportgen.errors import ReportgenError
+from reportgen.files import unreadable
 from reportgen.settings import find_office
 
 if TYPE_CHECKING:
@@ -90,7 +91,7 @@ def text_of(word: str) -> str:
     except UnicodeDecodeError as error:
         raise ReportgenError("E0304", path=str(path), file=path.name, offset=error.start + 1) from error
     except OSError as error:
-        raise ReportgenError("E0302", path=str(path), file=path.name) from error
+        raise unreadable(path, error) from error
 
 
 def _is_file(path: Path) -> bool:

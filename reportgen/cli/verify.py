@@ -23,6 +23,7 @@ from reportgen.cli.page import say
 from reportgen.cli.paragraph import Paragraph
 from reportgen.errors import ReportgenError, printable
 from reportgen.errors.entry import ExitCode
+from reportgen.files import unreadable
 from reportgen.settings import Office, find_office, has_database
 
 if TYPE_CHECKING:
@@ -182,7 +183,7 @@ def _bytes(path: Path) -> bytes:
         with path.open("rb") as file:
             return file.read(LARGEST + 1)
     except OSError as error:
-        raise ReportgenError("E0302", path=str(path), file=path.name) from error
+        raise unreadable(path, error) from error
 
 
 def _paper(words: dict[str, Any], asked: Asked | None, folder: Path | None, as_json: bool) -> ExitCode:

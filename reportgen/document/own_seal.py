@@ -10,6 +10,7 @@ from xml.etree import ElementTree
 
 from reportgen.document import picture
 from reportgen.errors import ReportgenError
+from reportgen.files import unreadable
 
 _SMALLEST_PIXELS = 500
 _LARGEST_MM = 45.0
@@ -22,7 +23,7 @@ def own_seal(path: Path, diameter_mm: float) -> str:
         content = picture.read(path)
         return _of_png(content, diameter_mm) if picture.is_png(content) else _of_svg(content, diameter_mm)
     except OSError as error:
-        raise ReportgenError("E0302", path=str(path), file=path.name) from error
+        raise unreadable(path, error) from error
     except ValueError as error:
         raise ReportgenError("E0704", file=path.name, detail=str(error)) from error
 

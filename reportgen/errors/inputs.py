@@ -13,9 +13,9 @@ INPUTS: dict[str, Entry] = {
     "E0302": Entry(
         ExitCode.BAD_INPUT,
         404,
-        "找不到文件",
-        "{file} 不存在或不可读",
-        "核对路径与权限；也可给出库内主体的统一社会信用代码",
+        "读不到文件",
+        "{file} {detail}",
+        "核对路径与权限",
     ),
     "E0303": Entry(
         ExitCode.BAD_INPUT,

@@ -150,7 +150,7 @@ def pack_paths(folder: Path = PACKS) -> list[Path]:
 def some_packs(folder: Path) -> list[Path]:
     """Return the same; raises E0302 where there is none."""
     if not pack_paths(folder):
-        raise ReportgenError("E0302", path=str(folder), file=f"{folder}/*.yaml")
+        raise ReportgenError("E0302", path=str(folder), file=f"{folder}/*.yaml", detail="不存在")
     return pack_paths(folder)
 
 

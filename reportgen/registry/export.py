@@ -16,8 +16,7 @@ from typing import BinaryIO, NamedTuple
 
 from sqlmodel import Session
 
-from reportgen.errors import ReportgenError
-from reportgen.files import PRIVATE, writing_whole
+from reportgen.files import PRIVATE, unreadable, writing_whole
 from reportgen.registry.audit import Event, event_of, events
 from reportgen.registry.chain import AuditResult, Findings, Walk, What
 from reportgen.registry.checkpoint import patient
@@ -94,7 +93,7 @@ def _lines(path: Path) -> Iterator[bytes]:
         with path.open("rb") as file:
             yield from iter(lambda: file.readline(_LONGEST), b"")
     except OSError as error:
-        raise ReportgenError("E0302", path=str(path), file=path.name) from error
+        raise unreadable(path, error) from error
 
 
 def _write_lines(file: BinaryIO, found: Iterator[Event], key: bytes) -> Exported:

@@ -9,6 +9,7 @@ from pathlib import Path
 from zipfile import BadZipFile, ZipFile
 
 from reportgen.errors import ReportgenError
+from reportgen.files import irregular, unreadable
 
 SIZE_LIMIT, UNPACKED_LIMIT, MOST_PARTS = 64 * 1024 * 1024, 512 * 1024 * 1024, 1000
 _CHUNK = 1 << 20
@@ -28,11 +29,11 @@ def require_file(path: Path, limit: int) -> None:
     """Refuse what is no file (E0302), or a larger one than `limit` bytes (E0303)."""
     try:
         if not path.is_file():
-            raise ReportgenError("E0302", path=str(path), file=path.name)
+            raise irregular(path)
         size = path.stat().st_size
     except (OSError, ValueError) as error:
         # A name with a null character is no path at all: ValueError.
-        raise ReportgenError("E0302", path=str(path), file=path.name) from error
+        raise unreadable(path, error) from error
     if size > limit:
         raise ReportgenError("E0303", path=str(path), file=path.name, size=size, limit=limit)
 

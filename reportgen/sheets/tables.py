@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Protocol
 
 from reportgen.errors import ReportgenError
+from reportgen.files import unreadable
 from reportgen.sheets.delimited import SIZE_LIMIT, rows_of
 from reportgen.sheets.harmless import UnfitError
 from reportgen.sheets.text import EPOCH
@@ -60,7 +61,7 @@ class _Folder:
             self._files = {file.stem: file for file in found if not file.name.startswith((".", "~"))}
             size = sum(file.stat().st_size for file in self._files.values())
         except OSError as error:
-            raise ReportgenError("E0302", path=str(self.path), file=self.path.name) from error
+            raise unreadable(self.path, error) from error
         self.titles = tuple(self._files)
         if len(self.titles) > MOST_FILES or size > SIZE_LIMIT:
             raise ReportgenError(

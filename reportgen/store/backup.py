@@ -19,7 +19,7 @@ from pydantic import BaseModel, ConfigDict
 from sqlalchemy import Connection, inspect, text
 
 from reportgen.errors import ReportgenError
-from reportgen.files import PRIVATE, sha256_of, writing_whole
+from reportgen.files import PRIVATE, sha256_of, unreadable, writing_whole
 from reportgen.store.copying import dump, load, tables
 from reportgen.store.engine import Store
 from reportgen.store.files import Files
@@ -201,7 +201,7 @@ def _opened(source: Path) -> Iterator[tuple[zipfile.ZipFile, Manifest]]:
     try:
         file = source.open("rb")
     except OSError as error:
-        raise ReportgenError("E0302", path=str(source), file=source.name) from error
+        raise unreadable(source, error) from error
     with file, ExitStack() as stack:
         try:
             archive = stack.enter_context(zipfile.ZipFile(file))

@@ -21,7 +21,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
 from reportgen.errors import Fault, ReportgenError
-from reportgen.files import sha256_of
+from reportgen.files import sha256_of, unreadable
 from reportgen.intake.lists import read_list
 from reportgen.intake.names import spelling
 from reportgen.store.editions import THERE
@@ -133,7 +133,7 @@ def _sha256(path: Path) -> str:
     try:
         return sha256_of(path)
     except OSError as error:
-        raise ReportgenError("E0302", path=str(path), file=path.name) from error
+        raise unreadable(path, error) from error
 
 
 @contextmanager

@@ -139,3 +139,23 @@ def test_doctor_finds_everything_that_set_up_installs() -> None:
     assert done.returncode == 0, done.stdout
     assert "libharfbuzz-subset0" in done.stdout
     assert "BabelStone Han" in done.stdout
+
+
+def test_why_a_file_cannot_be_read_is_told(tmp_path: Path) -> None:
+    assert f"{tmp_path.name} 是文件夹，不是文件" in run("verify", str(tmp_path)).stderr
+    assert "nowhere.pdf 不存在" in run("verify", "nowhere.pdf").stderr
+
+
+def test_a_mistyped_code_is_not_taken_for_a_missing_file() -> None:
+    project = ("--project", str(asset_dir("sample_subjects") / "projects" / "housing-small.yaml"))
+    wrong = run("assess", "91990102MA9C2K0770", *project)
+    assert wrong.returncode == 3
+    assert "校验位应为 N，实为 0" in wrong.stderr
+    assert "写其统一社会信用代码" in run("assess", "某公司", *project).stderr
+
+
+def test_what_is_like_a_command_that_there_is_not_is_named() -> None:
+    assert "没有命令 consme；相近的有：consume" in run("consme").stderr
+    assert "没有命令 improt；相近的有：import" in run("subject", "improt").stderr
+    assert "可用：init、demo" in run("qqqq").stderr
+    assert "缺少 --project" in run("consume", "x", "--by", "129901024KH7058200").stderr

@@ -16,6 +16,7 @@ from sqlalchemy.exc import ArgumentError
 from sqlalchemy.pool import NullPool
 
 from reportgen.errors import ReportgenError
+from reportgen.files import unreadable
 from reportgen.intake.database.mapping import Place
 
 _OTHERS = 0o077
@@ -69,7 +70,7 @@ def _of_file(path: Path) -> str:
             raise ReportgenError("E0367", detail=f"{path.name} 他人可读，请改为只有本人可读写（chmod 600）")
         return path.read_text("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        raise ReportgenError("E0302", path=str(path), file=path.name) from error
+        raise unreadable(path, error) from error
 
 
 def _engine(url: URL) -> Engine:
