@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from sqlalchemy import func, update
+from sqlalchemy import update
 from sqlmodel import Session, col, select
 
 from reportgen.errors import Fault, ReportgenError
@@ -145,14 +145,16 @@ def used(session: Session, key: int, on: date) -> None:
 
 
 def _faults(session: Session, caller: Caller, name: str, scopes: Collection[str]) -> list[tuple[str, str]]:
-    held = select(func.count()).select_from(ApiKeyRow)
-    live = held.where(col(ApiKeyRow.account_id) == caller.account, col(ApiKeyRow.revoked_at).is_(None))
+    held = select(ApiKeyRow.name).where(ApiKeyRow.account_id == caller.account)
+    live = session.exec(held.where(col(ApiKeyRow.revoked_at).is_(None))).all()
     fits = bool(scopes) and set(scopes) <= OFFERED[caller.kind]
     named = 0 < len(name) <= LONGEST_NAME and name.isprintable()
     return [
         ("name", "" if named else f"请写明密钥作何用，最多 {LONGEST_NAME} 字"),
         ("scopes", "" if fits else "请至少选择一项用途"),
-        ("name", f"最多 {MOST} 个可用的密钥，请先停用不用的" if session.exec(live).one() >= MOST else ""),
+        # A page that is sent once more, or loaded anew, makes no second one either.
+        ("name", f"已有名为“{name}”的密钥；要另建的，换一个名称" if name in live else ""),
+        ("name", f"最多 {MOST} 个可用的密钥，请先停用不用的" if len(live) >= MOST else ""),
     ]
 
 

@@ -3,6 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from itertools import count
 
 import pytest
@@ -77,12 +78,12 @@ def test_an_empty_office_has_nothing_to_show_and_no_place_to_begin_at(store: Sto
 def test_an_account_has_so_many_keys_at_a_time(store: Store) -> None:
     who, desk = caller(store, AccountKind.BIDDER), Desk("bidder", AT, b"k" * 32)
 
-    def make(session: Session) -> str:
-        return api_keys.create(session, who, "系统", ["reports:read"], b"s" * 32, desk)[1]
+    def make(session: Session, name: str) -> str:
+        return api_keys.create(session, who, name, ["reports:read"], b"s" * 32, desk)[1]
 
-    tokens = [store.write(make) for _ in range(api_keys.MOST)]
+    tokens = [store.write(partial(make, name=f"系统 {number}")) for number in range(api_keys.MOST)]
     with pytest.raises(ReportgenError, match="E0301"):
-        store.write(make)
+        store.write(partial(make, name="系统"))
     held = store.read(lambda session: api_keys.holder(session, tokens[0], b"s" * 32, AT.date()))
     assert held is not None
     assert held.caller == who

@@ -1,6 +1,7 @@
 """Keys of the accounts of a portal under test."""
 
 from collections.abc import Collection
+from itertools import count
 
 from sqlmodel import Session
 
@@ -13,6 +14,8 @@ from reportgen.zone import now
 from tests.web.portal import LOGINS, Portal
 
 V1 = "/api/v1"
+
+_COUNT = count()
 
 
 def caller_of(portal: Portal, kind: AccountKind) -> Caller:
@@ -32,9 +35,9 @@ def token_of(portal: Portal, kind: AccountKind, scopes: Collection[str] | None =
     caller = caller_of(portal, kind)
     press = portal.house.desk_of(caller.login)
     wanted = OFFERED[kind] if scopes is None else scopes
-    desk = press.desk(now())
+    desk, name = press.desk(now()), f"测试 {next(_COUNT)}"
     _, token = press.store.write(
-        lambda session: api_keys.create(session, caller, "测试", wanted, press.secret, desk)
+        lambda session: api_keys.create(session, caller, name, wanted, press.secret, desk)
     )
     return token
 

@@ -81,6 +81,8 @@ def test_a_key_is_shown_once_and_to_its_owner(portal: Portal) -> None:
     page = portal.post("/account/keys", {"name": "交易平台", "scope": "reports:read"})
     token = page.text.split('class="mono secret">')[1].split("<")[0]
     assert portal.client.get(f"{V1}/reports", headers=bearing(token)).status_code == 200
+    twice = portal.post("/account/keys", {"name": "交易平台", "scope": "reports:read"})
+    assert (twice.status_code, 'id="w-name"' in twice.text) == (422, True)
     again = portal.client.get("/account/keys").text
     assert "交易平台" in again
     assert token not in again
