@@ -118,12 +118,12 @@ _YEARS = (
     (2025, "318775402.38", "459633591.45", "40127733.50", "-54872140.12"),
 )
 _CONTRACTS = (
-    ("岌桓御景二期住宅工程", "26800", "2021-03-01", "2023-12-20", 310),
-    ("雁渡区安置房C地块工程", "18850", "2021-08-16", "2024-06-28", 244),
-    ("澍宁市第三医院门诊楼工程", "9640", "2022-05-09", "2025-01-15", 173),
-    ("蓼原市体育馆工程", "13200", "2022-09-19", None, None),
-    ("双鹤县物流园一期工程", "7360", "2023-06-12", None, None),
-    ("砚林市实验学校工程", "11900", "2023-08-28", None, None),
+    ("岌桓御景二期住宅工程", "双鹤县住房保障中心", "26800", "2021-03-01", "2023-12-20", 310),
+    ("雁渡区安置房C地块工程", "霁川市雁渡区征收安置中心", "18850", "2021-08-16", "2024-06-28", 244),
+    ("澍宁市第三医院门诊楼工程", "澍宁市第三医院", "9640", "2022-05-09", "2025-01-15", 173),
+    ("蓼原市体育馆工程", "蓼原市体育中心", "13200", "2022-09-19", None, None),
+    ("双鹤县物流园一期工程", "双鹤县物流园区管理中心", "7360", "2023-06-12", None, None),
+    ("砚林市实验学校工程", "砚林市实验学校", "11900", "2023-08-28", None, None),
 )
 _EQUIPMENT: Plain = {
     "id": "EQP-01",
@@ -250,9 +250,10 @@ def _statement(year: int, assets: str, debts: str, revenue: str, profit: str) ->
 
 
 def _contract(
-    draw: Draw, name: str, value: str, signed: str, accepted: str | None, late: int | None
+    draw: Draw, name: str, owner: str, value: str, signed: str, accepted: str | None, late: int | None
 ) -> Plain:
-    owner, code = draw.owner()
+    # The code is invented; whose work it is belongs to the story.
+    _, code = draw.owner()
     mark = draw.number(100, 999)
     poor = {"wage_arrears": True, "disputed": True, "penalised": True, "evaluation": "差"}
     return {

@@ -11,7 +11,7 @@ from decimal import Decimal
 
 from reportgen.assess.case import Case, ref
 from reportgen.assess.measure import ZERO, Figure, Measured, best, by_default, compare, joined
-from reportgen.assess.wording import Show, apart, money, number, percent, rounded
+from reportgen.assess.wording import Show, apart, exact, money, number, percent, rounded, terms
 from reportgen.project.applicant import Member
 from reportgen.project.requirements import (
     CurrentRatioRequirement,
@@ -107,7 +107,8 @@ def turnover_need(case: Case, need: Decimal | None, factor_k: Decimal | None) ->
         return need, ""
     k = factor_k or case.policy.defaults.turnover_k
     length = max(case.project.period_years or _ONE, _ONE)
-    how = f"需要额 = {number(k)} × {money(case.project.value)} ÷ {number(length)} 年"
+    (value,) = terms(case.project.value)
+    how = f"需要额 = {exact(k)} × {value} ÷ {exact(length)} 年"
     return rounded(k * case.project.value / length), how
 
 
@@ -122,12 +123,12 @@ def _average(subject: Subject, years: tuple[int, ...], young: bool) -> Figure:
     divisor = len(own) if young else len(years)
     average = rounded(sum(found.values(), ZERO) / divisor)
     possible = _most(subject, found, average) if young else average
-    parts = " + ".join(money(found[year]) for year in sorted(found))
+    *parts, mean = terms(*(found[year] for year in sorted(found)), average)
     short = "（成立不足所求年数，按成立后年度平均）" if divisor < len(years) else ""
     return Figure(
         proven=average,
         possible=None if missing else possible,
-        formula=f"({parts}) ÷ {divisor} 年 = {money(average)}{short}",
+        formula=f"({' + '.join(parts)}) ÷ {divisor} 年 = {mean}{short}",
         evidence=tuple(ref(subject, counted(subject)[year]) for year in sorted(found)),
         missing=missing if missing or possible == average else (_YOUNG,),
     )

@@ -49,7 +49,8 @@ class Tally:
     `gates` and `fails` name what decides 不具备; `unproven` the hard requirements and the mandatory
     evidence that are lacking; `own` the hard requirements unmet by a parameter of ours; `doubts` the
     disputed records of other than public sources that would decide. `record_undisputed` is the record's
-    score were every disputed record left out.
+    score were every disputed record left out. `unsettled` names of each factor what is 未证实, `best` holds its
+    score were that met.
     """
 
     gates: tuple[str, ...]
@@ -62,6 +63,8 @@ class Tally:
     coverage: Decimal
     own: Mapping[str, str] = field(default_factory=dict)
     doubts: tuple[str, ...] = ()
+    unsettled: Mapping[Factor, Sequence[str]] = field(default_factory=dict)
+    best: Mapping[Factor, Decimal | None] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -110,6 +113,8 @@ def tally(found: Findings, covered: Decimal, record_undisputed: Decimal) -> Tall
         coverage=covered,
         own={requirement_name(i): _requirement_text(i) for i in found.requirements if _unmet_by_us(i)},
         doubts=_doubts(found),
+        unsettled={f.factor: f.unproven for f in found.factors if f.unproven},
+        best={f.factor: f.best for f in found.factors},
     )
 
 
@@ -143,7 +148,7 @@ def working(parts: Tally, weights: Weights) -> str:
     mean = sum(known, ZERO) / len(known)
     weighed = [(mean, weights.factors), (parts.record, weights.record), (parts.similar, weights.similar)]
     present = [(part, weight) for part, weight in weighed if part is not None]
-    terms = " + ".join(f"{number(part, 2)} × {number(weight)}" for part, weight in present)
+    terms = " + ".join(f"{number(part, 3)} × {number(weight)}" for part, weight in present)
     whole = sum((weight for _, weight in present), ZERO)
     text = terms if whole == 1 else f"({terms}) ÷ {number(whole)}"
     tail = "" if whole == 1 else "；未评定的部分不计入，其权重由其余部分按比例分担"
@@ -173,9 +178,18 @@ def _shortfalls(parts: Tally, rules: Rules) -> Iterator[_Shortfall]:
     sum_up = total(parts, rules.weights)
     if sum_up is None or sum_up < rule.total:
         shown = "无法计算" if sum_up is None else f"{number(sum_up, 1)} 分"
-        yield _Shortfall(f"综合得分 {shown}，低于 {number(rule.total)} 分", _TOTAL)
+        text = f"综合得分 {shown}，低于 {number(rule.total)} 分{_total_open(parts, rules)}"
+        yield _Shortfall(text, _TOTAL)
     yield from _weak_factors(parts, rule)
     yield from _weak_evidence(parts, rule)
+
+
+def _total_open(parts: Tally, rules: Rules) -> str:
+    # A total that is low only for want of evidence must not read like a finding about the applicant.
+    best = total(replace(parts, factors={**parts.factors, **parts.best}), rules.weights)
+    if not parts.unsettled or best is None or best < rules.rule.total:
+        return ""
+    return "；其中未证实的只按已证实的部分计分，不等于不满足"
 
 
 def _weak_factors(parts: Tally, rule: ConclusionRule) -> Iterator[_Shortfall]:
@@ -184,7 +198,15 @@ def _weak_factors(parts: Tally, rule: ConclusionRule) -> Iterator[_Shortfall]:
         if score is None:
             yield _Shortfall(f"{factor}证据不足，未能评定", factor)
         elif score < rule.factor_floor:
-            yield _Shortfall(f"{factor}得分 {number(score, 1)} 分，{floor}", factor)
+            text = f"{factor}得分 {number(score, 1)} 分，{floor}{_factor_open(parts, factor, rule)}"
+            yield _Shortfall(text, factor)
+
+
+def _factor_open(parts: Tally, factor: Factor, rule: ConclusionRule) -> str:
+    names, best = parts.unsettled.get(factor, ()), parts.best.get(factor)
+    if not names or best is None or best < rule.factor_floor:
+        return ""
+    return f"；{'、'.join(names)}现有证据不足、未证实，只按已证实的部分计分"
 
 
 def _weak_evidence(parts: Tally, rule: ConclusionRule) -> Iterator[_Shortfall]:
@@ -288,9 +310,11 @@ def recommendation(conclusion: Conclusion | None, tender: bool) -> str:
     """Return the decision advice that goes with a conclusion."""
     user = "招标人（采购人）与评标委员会" if tender else "主管部门"
     if conclusion is Conclusion.CAPABLE:
-        return f"{user}可认定申请人具备承担本项目的信用能力；签约与履约中留意所列风险提示。"
+        after = "签约与履约中" if tender else "作出决定与此后的检查中"
+        return f"{user}可认定申请人具备承担本项目的信用能力；{after}留意所列风险提示。"
     if conclusion is Conclusion.LIMITED:
-        return f"建议{user}审慎评价：先核实所列不足，如签约，应采取第 11 节所列缓释措施。"
+        if_so = "如签约" if tender else "如予通过"
+        return f"建议{user}审慎评价：先核实所列不足，{if_so}，应采取第 11 节所列缓释措施。"
     if conclusion is Conclusion.INCAPABLE:
         return f"请{user}按所列依据核实上述事实；属实的，申请人不具备承担本项目的信用能力。"
     return "证据不足，未作结论；请申请人按缺件清单补齐后重新申请。"

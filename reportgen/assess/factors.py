@@ -13,7 +13,7 @@ from reportgen.assess.accounts import turnover
 from reportgen.assess.capability import at_hand, free, technical_staff
 from reportgen.assess.case import Case, ref
 from reportgen.assess.funds import liquid, liquidity_need
-from reportgen.assess.measure import ZERO, Figure, Measured, compare, joined, of
+from reportgen.assess.measure import ZERO, Figure, Measured, compare, joined, of, shown
 from reportgen.assess.model import Basis, FactorLine, FactorResult, RequirementResult, Verdict
 from reportgen.assess.usage import equipment_use, funds_use, staff_use, technology_use
 from reportgen.assess.wording import Show, money, number, rounded
@@ -69,15 +69,18 @@ def _factor(case: Case, factor: Factor, requirements: Sequence[RequirementResult
     asked = [_asked(case, item) for item in requirements if item.factor is factor]
     need = _settled(asked or [_ours(case, name, found) for name, found in derived(case, factor)])
     use = tuple(_USED[factor](case))
-    score = _score([n.score for n in need], [u.score for u in use], case.policy.weights.use)
+    weight = case.policy.weights.use
+    score = _score([n.score for n in need], [u.score for u in use], weight)
+    best = [_FULL if n.verdict is Verdict.UNPROVEN else n.score for n in need]
     return FactorResult(
         factor=factor,
         score=score,
+        best=_score(best, [u.score for u in use], weight),
         floor=case.policy.conclusion.factor_floor,
         need=need,
         use=use,
         finding=_finding(factor, score, need),
-        working=_working(need, use, score, case.policy.weights.use),
+        working=_working(need, use, score, weight),
     )
 
 
@@ -119,25 +122,31 @@ def _mean(scores: Sequence[Decimal | None]) -> Decimal | None:
 def _finding(factor: Factor, score: Decimal | None, need: Sequence[FactorLine]) -> str:
     if score is None:
         return f"{factor}：现有证据不足以评定"
-    short = [line.name for line in need if line.ratio is not None and line.score != _FULL]
-    unknown = [line.name for line in need if line.ratio is None]
+    short = [line.name for line in need if line.verdict is Verdict.UNMET]
+    unproven = [_proven_part(line) for line in need if line.verdict is Verdict.UNPROVEN]
     parts = [f"{'、'.join(short)}低于本项目需要"] if short else []
-    parts += [f"{'、'.join(unknown)}未证实"] if unknown else []
+    parts += [*unproven, "未证实的只按已证实的部分计分"] if unproven else []
     return f"{factor}：" + ("；".join(parts) or "满足本项目需要")
 
 
+def _proven_part(line: FactorLine) -> str:
+    known = "" if line.ratio is None else f"，已证实 {line.available}"
+    return f"{line.name}现有证据不足、未证实{known}"
+
+
 def _asked(case: Case, item: RequirementResult) -> FactorLine:
-    ratio = _ratio(item.verdict, item.slack)
+    ratio = _ratio(item.verdict, item.ratio)
     return FactorLine(
         name=item.name,
         available=item.actual,
         required=item.required,
-        ratio=ratio,
+        ratio=shown(ratio),
         score=adequacy(ratio, case.policy.curve),
         basis=item.basis,
         formula=item.formula,
         evidence=item.evidence,
         requirement=item.id,
+        verdict=item.verdict,
     )
 
 
@@ -153,11 +162,12 @@ def _ours(case: Case, name: str, found: Measured) -> FactorLine:
         name=name,
         available=found.actual,
         required=found.required,
-        ratio=ratio,
+        ratio=shown(ratio),
         score=adequacy(ratio, case.policy.curve),
         basis=Basis.METHOD,
         formula=found.formula,
         evidence=found.evidence,
+        verdict=found.verdict,
     )
 
 

@@ -22,7 +22,7 @@ from reportgen.assess.measure import (
     signed,
 )
 from reportgen.assess.model import Verdict
-from reportgen.assess.wording import apart, money, number, percent, rounded
+from reportgen.assess.wording import apart, exact, money, number, rounded, terms
 from reportgen.project.requirements import (
     BidCapacityRequirement,
     LiquidityRequirement,
@@ -52,10 +52,16 @@ class Capacity:
         return max(self.works * self.length * self.multiplier - self.committed, ZERO)
 
     @property
+    def printed(self) -> tuple[str, str, str, str, str]:
+        """Return A, N, M, B and the capacity as text, the sums in one unit and to the fen."""
+        works, committed, amount = terms(self.works, self.committed, self.amount)
+        return works, exact(self.length), exact(self.multiplier), committed, amount
+
+    @property
     def formula(self) -> str:
         """Return the formula with its terms filled in."""
-        terms = f"{money(self.works)} × {number(self.length)} × {number(self.multiplier)}"
-        return f"A·N·M − B = {terms} − {money(self.committed)} = {money(self.amount)}"
+        works, length, multiplier, committed, amount = self.printed
+        return f"A·N·M − B = {works} × {length} × {multiplier} − {committed} = {amount}"
 
 
 def bid_capacity(case: Case, asked: BidCapacityRequirement) -> Measured:
@@ -86,10 +92,11 @@ def capacities(case: Case, asked: BidCapacityRequirement, formula: str) -> tuple
     multiplier = asked.multiplier or case.policy.defaults.capacity_multiplier
     length, _ = contract_years(case)
     found = [
-        (index, terms)
+        (index, capacity)
         for years in readings(case, look_back)
         for index, member in enumerate(case.members())
-        if (terms := _terms(case, member.subject, years, length, multiplier)) and terms.formula in formula
+        if (capacity := _terms(case, member.subject, years, length, multiplier))
+        and capacity.formula in formula
     ]
     # Two readings of the years may come to the same.
     return tuple(dict(found).items())
@@ -106,19 +113,19 @@ def _capacity(
     case: Case, subject: Subject, years: tuple[int, ...], length: Decimal, multiplier: Decimal
 ) -> Figure:
     works = _works(subject, years)
-    terms = _terms(case, subject, years, length, multiplier)
-    if terms is None:
+    found = _terms(case, subject, years, length, multiplier)
+    if found is None:
         return Figure(None, None, missing=(f"近 {len(years)} 年经审计的施工（供货）产值",))
     lacking = [year for year in years if year >= founded(subject) and year not in works]
     _, ongoing = commitments(subject, case.judged_on, length)
     least, _ = commitments(subject, case.judged_on, length, proven=True)
-    unsure = ("在手合同剩余工程量的核实",) if terms.committed != least else ()
+    unsure = ("在手合同剩余工程量的核实",) if found.committed != least else ()
     closed = case.closed(subject, "contracts") is not None
     return Figure(
-        proven=terms.amount if closed else None,
-        possible=None if lacking else replace(terms, committed=least).amount,
-        formula=terms.formula,
-        evidence=(ref(subject, works[terms.year]), *ongoing),
+        proven=found.amount if closed else None,
+        possible=None if lacking else replace(found, committed=least).amount,
+        formula=found.formula,
+        evidence=(ref(subject, works[found.year]), *ongoing),
         missing=(*filings(lacking), *unsure, *(() if closed else (ALL_CONTRACTS,))),
         note="" if closed else "在手合同尚未查全，B 可能少计",
     )
@@ -193,7 +200,8 @@ def liquidity_need(case: Case, need: Decimal | None, months: Decimal | None) -> 
     amount = rounded(case.project.value / (12 * length) * m)
     if months is None and amount > case.project.value:
         return case.project.value, f"合同期不足 {number(m)} 个月，需要额以合同额为限"
-    return amount, f"需要额 = {money(case.project.value)} ÷ {number(12 * length)} 个月 × {number(m)} 个月"
+    (value,) = terms(case.project.value)
+    return amount, f"需要额 = {value} ÷ {exact(12 * length)} 个月 × {exact(m)} 个月"
 
 
 def liquid(case: Case, subject: Subject) -> Figure:
@@ -211,10 +219,11 @@ def liquid(case: Case, subject: Subject) -> Figure:
         (c.limit - (c.used or ZERO) for c in subject.credit_lines if _may_be_open(case, c, since)), ZERO
     )
     total = last.cash + unused
+    cash, lent, sum_up = terms(last.cash, unused, total)
     return Figure(
         proven=total,
         possible=last.cash + most if since else None,
-        formula=f"货币资金 {money(last.cash)}（{last.year} 年末）+ 未用授信 {money(unused)} = {money(total)}",
+        formula=f"货币资金 {cash}（{last.year} 年末）+ 未用授信 {lent} = {sum_up}",
         evidence=(ref(subject, last), *(ref(subject, line) for line in lines)),
         missing=() if since and unused == most else ("授信文件的核实",),
     )
@@ -245,7 +254,7 @@ def litigation(case: Case, asked: LitigationRequirement) -> Measured:
     return Measured(
         verdict=worst.verdict,
         name="未决诉讼",
-        required=f"未决诉讼金额 ≤ 净资产的 {percent(share)}",
+        required=f"未决诉讼金额 ≤ 净资产的 {exact(share * 100)}%",
         actual=worst.actual,
         margin=worst.margin,
         formula="；".join(part.formula for part in parts if part.formula),
@@ -302,6 +311,7 @@ def _held_against(case: Case, subject: Subject, share: Decimal) -> Measured:
         return Measured(Verdict.UNPROVEN, "", "", seen, missing=missing, evidence=claims.evidence)
     limit = last.equity * share
     room = limit - claims.sure
+    claimed, equity = terms(claims.sure, last.equity)
     verdict = Verdict.UNMET if room < 0 else Verdict.UNPROVEN if claims.unsure else Verdict.MET
     return Measured(
         verdict=verdict,
@@ -309,7 +319,7 @@ def _held_against(case: Case, subject: Subject, share: Decimal) -> Measured:
         required="",
         actual=apart(money, claims.sure, limit),
         margin=signed(room, money),
-        formula=f"{money(claims.sure)} ≤ {money(last.equity)} × {percent(share)}",
+        formula=f"{claimed} ≤ {equity} × {exact(share * 100)}%",
         missing=claims.unsure,
         evidence=claims.evidence,
     )

@@ -21,7 +21,7 @@ from reportgen.assess.model import Gap, PackIdentity
 from reportgen.assess.wording import day
 from reportgen.errors import ReportgenError
 from reportgen.policy.citation import Citation
-from reportgen.policy.loader import PACKS, most_local_first
+from reportgen.policy.loader import PACKS, around, most_local_first
 from reportgen.policy.model import Policy
 from reportgen.subject.base import Date, Model, require_order
 from reportgen.subject.model import Standing, Subject
@@ -251,6 +251,8 @@ def _disputed(record: CreditRecord) -> bool:
 
 def _notes(graded: Graded, found: Grade | None, records: _Records) -> Iterator[str]:
     good, bad = records.good, records.bad
+    if found is not None:
+        yield from _from_elsewhere(graded)
     if found is Grade.C:
         why = Counter(_why_no_d(record) for record in bad if _severe(graded, record))
         yield from (f"严重失信信息 {count} 条{text}，不评为 D 级" for text, count in why.items())
@@ -265,6 +267,14 @@ def _notes(graded: Graded, found: Grade | None, records: _Records) -> Iterator[s
         yield f"未经证实或已不在有效期内的优良信誉信息 {favourable - len(good)} 条，未计入"
     if any(_disputed(record) for record in (*good, *bad)):
         yield "所列记录有异议在办理，异议成立的重新评定"
+
+
+def _from_elsewhere(graded: Graded) -> Iterator[str]:
+    # Refusing who is registered elsewhere would shut it out of the region's matters.
+    registration, pack = graded.subject.registration, graded.policy.pack
+    if pack.region not in around(registration.region):
+        where = f"主体登记在{registration.authority}，不在{pack.title}的地区"
+        yield f"{where}；等级照{pack.title}评定，只供该地区的事项使用"
 
 
 def _why_no_d(record: CreditRecord) -> str:
@@ -303,8 +313,17 @@ def _pack(policy: Policy) -> PackIdentity:
 
 
 def _cites(policy: Policy) -> tuple[str, ...]:
-    cited = (policy.citation_of(name) for name in ("grading", "look_back_years"))
-    return tuple(dict.fromkeys(_label(citation) for citation in cited))
+    """Return what is cited, the articles of one document together."""
+    found: dict[tuple[str, str, bool], list[Citation]] = {}
+    for name in ("grading", "look_back_years"):
+        citation = policy.citation_of(name)
+        found.setdefault((citation.document, citation.effect, citation.printable), []).append(citation)
+    return tuple(_label(_together(same)) for same in found.values())
+
+
+def _together(same: Sequence[Citation]) -> Citation:
+    articles = dict.fromkeys(f"{citation.article}{citation.paragraph}" for citation in same)
+    return same[0].model_copy(update={"article": "、".join(articles), "paragraph": ""})
 
 
 def _label(citation: Citation) -> str:

@@ -39,6 +39,7 @@ class Figure:
 class Measured:
     """A requirement measured; texts are ready to print, `name` says in a few words what was measured.
 
+    `slack` is actual/required, not rounded.
     `doubts` names disputed records of other than public sources that would decide if they were true.
     """
 
@@ -134,8 +135,15 @@ def _unknown(figure: Figure) -> str:
 def _slack(proven: Decimal | None, need: Decimal) -> Decimal | None:
     if proven is None or need <= 0:
         return None
-    share = rounded(max(proven, ZERO) / need, 4)
-    return min(share, _NEARLY) if proven < need else share
+    return max(proven, ZERO) / need
+
+
+def shown(slack: Decimal | None) -> Decimal | None:
+    """Return a slack with four decimals, as it is printed; what misses the need never reads as meeting it."""
+    if slack is None:
+        return None
+    share = rounded(slack, 4)
+    return min(share, _NEARLY) if slack < 1 else share
 
 
 def best(readings: Sequence[tuple[int, ...]], measure: Callable[[tuple[int, ...]], Measured]) -> Measured:

@@ -18,7 +18,7 @@ from reportgen.subject.base import Model
 from reportgen.subject.records import Head, Nature, RecordKind, RecordState, Severity
 
 Score = Annotated[Decimal, Field(ge=0, le=100)]
-METHOD_VERSION = "1.1"
+METHOD_VERSION = "1.2"
 """Version of the method; a change of any judgement changes it."""
 
 
@@ -85,6 +85,7 @@ class GateResult(Model):
 class RequirementResult(Model):
     """One requirement tested at the deadline; `slack` is actual/required where both are numbers.
 
+    `slack` has four decimals; `ratio`, from which the score comes, is not rounded and written nowhere.
     `doubts` names disputed records of other than public sources that would decide if they were true.
     """
 
@@ -103,6 +104,7 @@ class RequirementResult(Model):
     actual: str
     margin: str
     slack: Decimal | None = None
+    ratio: Decimal | None = Field(default=None, exclude=True)
     formula: str = ""
     note: str = ""
     missing: tuple[str, ...] = ()
@@ -125,7 +127,8 @@ class RequirementResult(Model):
 class FactorLine(Model):
     """One line of a factor: what there is against what this project needs, and the points for it.
 
-    `requirement` is the id of the requirement it measures; empty where the need is our own.
+    `requirement` is the id of the requirement it measures; empty where the need is our own. `verdict` is
+    that of a line of need; what is 未证实 scores by its proven part.
     """
 
     name: str
@@ -137,18 +140,28 @@ class FactorLine(Model):
     formula: str = ""
     evidence: tuple[str, ...] = ()
     requirement: str = ""
+    verdict: Verdict | None = None
 
 
 class FactorResult(Model):
-    """A 能力要素 with its lines of need and of use (运用); None where nothing is known."""
+    """A 能力要素 with its lines of need and of use (运用); None where nothing is known.
+
+    `best` is the score were every line of need that is 未证实 met.
+    """
 
     factor: Factor
     score: Score | None
+    best: Score | None = None
     floor: Score
     need: tuple[FactorLine, ...]
     use: tuple[FactorLine, ...]
     finding: str
     working: str = ""
+
+    @property
+    def unproven(self) -> tuple[str, ...]:
+        """Return the names of the lines of need that are 未证实."""
+        return tuple(line.name for line in self.need if line.verdict is Verdict.UNPROVEN)
 
 
 class RecordItem(Model):

@@ -10,7 +10,7 @@ from typing import Any
 
 from reportgen.assess import accounts, capability, funds, qualification, standing, supply, works
 from reportgen.assess.case import Case
-from reportgen.assess.measure import Measured
+from reportgen.assess.measure import Measured, shown
 from reportgen.assess.model import RequirementResult, Verdict
 from reportgen.project.applicant import Member
 from reportgen.project.requirements import (
@@ -66,7 +66,8 @@ def _result(case: Case, asked: Requirement) -> RequirementResult:
         required=found.required,
         actual=found.actual,
         margin=found.margin,
-        slack=found.slack,
+        slack=shown(found.slack),
+        ratio=found.slack,
         formula=found.formula,
         note=found.note,
         missing=found.missing,

@@ -16,7 +16,7 @@ from reportgen.assess.case import Case, ref
 from reportgen.assess.funds import contract_years, falling
 from reportgen.assess.measure import ALL_CONTRACTS, ZERO, Figure, Measured, by_default, compare, joined, of
 from reportgen.assess.qualification import may_hold, valid
-from reportgen.assess.wording import number, rounded
+from reportgen.assess.wording import exact, number, rounded
 from reportgen.project.requirements import SupplyCapacityRequirement
 from reportgen.subject.holdings import Contract, Qualification, Quantity
 from reportgen.subject.model import Subject
@@ -66,11 +66,11 @@ def _capacity(case: Case, subject: Subject, asked: SupplyCapacityRequirement, le
     output, owed = _output(case, subject, asked), _owed(case, subject, asked, length)
     amount = max((output.proven or ZERO) * length - owed.known, ZERO)
     possible = None if output.possible is None else max(output.possible * length - owed.proven, ZERO)
-    working = f"{number(output.proven or ZERO)} × {number(length)} − {number(owed.known)} = {number(amount)}"
+    made, owing, left = (number(value, _PLACES) for value in (output.proven or ZERO, owed.known, amount))
     return Figure(
         proven=amount if output.proven is not None and owed.whole else None,
         possible=possible,
-        formula=f"A·N − B = {working} {asked.unit}" if output.shown else "",
+        formula=f"A·N − B = {made} × {exact(length)} − {owing} = {left} {asked.unit}" if output.shown else "",
         evidence=tuple(ref(subject, fact) for fact in (*output.shown, *owed.contracts)),
         missing=(*output.missing, *owed.missing),
         note="；".join((*output.notes, *(() if owed.whole else ("在手合同尚未查清，B 可能少计",)))),

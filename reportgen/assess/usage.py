@@ -23,6 +23,7 @@ _ONE = Decimal(1)
 _YEARS = 3
 _SHOWN = 10
 _IDLE, _STEADY, _FREE = "设备空闲程度", "人员稳定", "关键人员空闲程度"
+_APPLIED = "历年经核实已完成 ≥ 1 项"
 _CASH, _LOAD = "经营现金流", "在手合同负荷"
 
 
@@ -84,7 +85,7 @@ def _flows(subject: Subject, year: int) -> bool:
 
 
 def technology_use(case: Case) -> list[FactorLine]:
-    """Technology applied in similar projects that were accepted."""
+    """Technology applied in similar projects of all years that are proven to be done."""
     done = [
         ref(s, c)
         for s in case.subjects
@@ -93,7 +94,7 @@ def technology_use(case: Case) -> list[FactorLine]:
     ]
     if not done:
         return []
-    return [_use("技术用于同类项目", _ONE, "≥ 1 项已验收", f"{len(done)} 项已验收", done[:_SHOWN])]
+    return [_use("技术用于同类项目", _ONE, _APPLIED, f"历年经核实已完成 {len(done)} 项", done[:_SHOWN])]
 
 
 def equipment_use(case: Case) -> list[FactorLine]:
@@ -142,7 +143,7 @@ def _steady(case: Case) -> FactorLine:
     calm = case.policy.use.calm_turnover
     steady = _ONE - max(ZERO, rate - calm) / (_ONE - calm)
     share = steady * len(found) / len(case.subjects)
-    shown = percent(rate, 1) if len(found) == len(case.subjects) else "离职人数未见报告"
+    shown = percent(rate, 2) if len(found) == len(case.subjects) else "离职人数未见报告"
     evidence = [ref(s, h) for s, h in found]
     return _use(_STEADY, share, f"年离职 ≤ {percent(calm)}", shown, evidence)
 
@@ -199,7 +200,7 @@ def _load(case: Case) -> list[FactorLine]:
         return [_use(_LOAD, ZERO, "≤ 年营业额", "在手合同尚未查全", evidence)]
     load = committed / (yearly * length)
     share = Decimal(2) - load if load > 1 else _ONE
-    return [_use(_LOAD, share, "≤ 年营业额", f"{number(load)} 倍", evidence)]
+    return [_use(_LOAD, share, "≤ 年营业额", f"{number(load, 4)} 倍", evidence)]
 
 
 def _best_revenue(case: Case, subject: Subject) -> Decimal:

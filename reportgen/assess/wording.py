@@ -9,6 +9,7 @@ from reportgen.subject.base import is_long_term
 _WAN = Decimal(10_000)
 _YI = Decimal(100_000_000)
 _FINEST = 20
+_FEN_OF_WAN = 6
 
 
 class Show(Protocol):
@@ -38,6 +39,18 @@ def money(value: Decimal, *, extra: int = 0) -> str:
     if not extra and rounded(size) >= _WAN:
         return f"{number(value / _WAN)} 万元"
     return f"{number(value, extra=max(0, extra - 1))} 元"
+
+
+def exact(value: Decimal) -> str:
+    """Return a number with all its decimals (at most 20), as a term of printed arithmetic."""
+    return number(value, _FINEST)
+
+
+def terms(*sums: Decimal) -> list[str]:
+    """Return sums of money in one unit, to the fen, so that the arithmetic printed with them comes out."""
+    if max(map(abs, sums)) >= _WAN:
+        return [f"{number(value / _WAN, _FEN_OF_WAN)} 万元" for value in sums]
+    return [f"{number(value)} 元" for value in sums]
 
 
 def percent(share: Decimal, places: int = 0, *, extra: int = 0) -> str:

@@ -5,7 +5,9 @@ verify one, use it, and see that it cannot be used again.
 """
 
 import os
+import shlex
 import shutil
+import sys
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
@@ -42,7 +44,7 @@ _MARK = "demo"
 _RECORD_OF, _GRADE_OF = "08-repaired-and-disputed", "02-small-housing-builder"
 _COMPARED, _BUNDLE = "housing-small", "比对汇总"
 _REGION = "210500"
-"""The only packaged rules by which a 综合信用等级 is given."""
+"""The only packaged rules by which a 综合信用等级 is given: those of a real city, so the made-up firm is one from elsewhere."""
 
 
 @dataclass(frozen=True)
@@ -97,11 +99,17 @@ def _tries(case: dict[str, Any], report: Path, office: Path) -> Iterator[str]:
     """Yield what to try with a report, as commands."""
     request = request_of(case, asset_dir("sample_subjects"))
     lot = f" --lot {request.lot}" if request.lot else ""
-    use = f"reportgen consume {report} --project {request.project.id}{lot} --by {{by}} --office {office}"
+    # As it was called here, where it is not on the path.
+    called = Path(sys.argv[0])
+    program = (
+        "reportgen" if shutil.which("reportgen") or called.name != "reportgen" else shlex.quote(str(called))
+    )
+    file, place = shlex.quote(str(report)), f"--office {shlex.quote(str(office))}"
+    by = request.binding.recipient.uscc
     yield "试一试（再运行一次核销，看它怎样答复）："
-    yield f"  reportgen verify {report} --office {office}"
-    yield "  " + use.format(by=request.binding.recipient.uscc)
-    yield f"  reportgen report list --office {office}"
+    yield f"  {program} verify {file} {place}"
+    yield f"  {program} consume {file} --project {request.project.id}{lot} --by {by} {place}"
+    yield f"  {program} report list {place}"
 
 
 def _progress(cases: list[dict[str, Any]], out: Path, office: Path) -> Iterator[Outcome]:

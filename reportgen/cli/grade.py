@@ -25,7 +25,12 @@ _SHOWN = 10
 
 @click.command("grade", cls=Command)
 @click.argument("word", metavar="主体")
-@click.option("--region", required=True, metavar="代码", help="按哪一地区的规则评定，六位行政区划代码")
+@click.option(
+    "--region",
+    required=True,
+    metavar="代码",
+    help="按哪一地区的规则评定，供该地区的事项使用；六位行政区划代码",
+)
 @click.option("--years", type=int, metavar="年数", help="有效期的年数，默认取规则包的第一个")
 @click.option("--on", type=DAY, metavar="日期", help="评定日，默认今天")
 @authorisation_option(required=False)

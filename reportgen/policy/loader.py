@@ -174,11 +174,16 @@ def select(project: Project, folder: Path = PACKS, *, known_at: date | None = No
 
 def most_local_first(region: str, folder: Path = PACKS) -> Iterator[tuple[PolicyPack, str]]:
     """Yield the packs that hold in a region with their SHA-256, the most local first, of each the newest first."""
-    around = dict.fromkeys((region, region[:4] + "00", region[:2] + "0000", _NATIONAL))
-    holding = (load_pack(path) for path in pack_paths(folder) if _region(path) in around)
+    places = around(region)
+    holding = (load_pack(path) for path in pack_paths(folder) if _region(path) in places)
     packs = sorted(holding, key=lambda item: item[0].released, reverse=True)
-    for code in around:
+    for code in places:
         yield from ((pack, sha256) for pack, sha256 in packs if pack.region == code)
+
+
+def around(region: str) -> tuple[str, ...]:
+    """Return the regions whose rules hold in a region, the most local first: itself, city, province, the nation."""
+    return tuple(dict.fromkeys((region, region[:4] + "00", region[:2] + "0000", _NATIONAL)))
 
 
 @cache

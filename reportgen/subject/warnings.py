@@ -9,6 +9,7 @@ from reportgen.subject.base import Fact, Model
 from reportgen.subject.grades import EXAMPLES, grade_word
 from reportgen.subject.identity import normalised
 from reportgen.subject.model import Subject
+from reportgen.subject.records import RecordKind, RecordState
 
 Known = Callable[[str], Subject | None]
 """Returns the subject of a USCC where it is known."""
@@ -19,6 +20,7 @@ _LARGEST, _TIMES = Decimal(10**11), 1000
 """In 元, more than which hardly any sum is; and how many times the largest yearly revenue hardly any contract."""
 _HUNDRED_MILLION = Decimal(10**8)
 _OWN = "人民币"
+_OVER = frozenset({RecordState.REPAIRED, RecordState.REVOKED})
 _GRADED = ("qualifications", "people")
 
 
@@ -46,6 +48,7 @@ def warnings(subject: Subject, known: Known = nobody, *, today: date | None = No
         *_circles(subject, known),
         *_grades(subject),
         *_lookalikes(subject),
+        *_penalised_works(subject),
     )
     return tuple(Caution(path=path, text=text) for path, text in found)
 
@@ -134,3 +137,19 @@ def _lookalikes(subject: Subject) -> Iterator[tuple[str, str]]:
             if len({fact.source for fact in facts}) > 1:
                 ids = "、".join(sorted(fact.id for fact in facts))
                 yield collection, f"{ids} 来自不同来源而相近，如为同一项，请只留一项，以免重复计算"
+
+
+def _penalised_works(subject: Subject) -> Iterator[tuple[str, str]]:
+    """Yield contracts that tell of no penalty although one names them: the report would contradict itself."""
+    penalties = [r for r in subject.records if r.kind is RecordKind.PENALTY and r.state not in _OVER]
+    for index, contract in enumerate(subject.contracts):
+        if contract.performance.penalised:
+            continue
+        for record in penalties:
+            named = contract.name in f"{record.title}\n{record.content}"
+            if named and record.determined_on >= contract.signed_on:
+                text = (
+                    f"{record.number or record.title}提到《{contract.name}》，该合同的履约情况没有写明受过处罚，"
+                    "请核对两处；确与该合同履约无关的，不必改"
+                )
+                yield f"contracts[{index}].performance.penalised", text

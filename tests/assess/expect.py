@@ -174,6 +174,10 @@ def note(risk: RiskNote) -> str:
     return f"{risk.title}：{risk.text}"
 
 
+def advice(risk: RiskNote) -> str:
+    return f"{risk.title}：{risk.mitigation}"
+
+
 def change(flip: Flip) -> str:
     return f"{flip.change} → {flip.conclusion.value}"
 
@@ -229,6 +233,10 @@ SEEN: dict[str, Callable[[Assessment, Any], object]] = {
     "no_gap": unsaid(wanted),
     "risk": said(lambda assessment: [note(risk) for risk in assessment.risks]),
     "no_risk": unsaid(lambda assessment: [note(risk) for risk in assessment.risks]),
+    "advice": said(lambda assessment: [advice(risk) for risk in assessment.risks]),
+    "no_advice": unsaid(lambda assessment: [advice(risk) for risk in assessment.risks]),
+    "factor": said(lambda assessment: [factor.finding for factor in assessment.factors]),
+    "no_factor": unsaid(lambda assessment: [factor.finding for factor in assessment.factors]),
     "flip": said(lambda assessment: [change(flip) for flip in assessment.flips]),
     "no_flip": unsaid(lambda assessment: [change(flip) for flip in assessment.flips]),
     "finding": said(lambda assessment: [assessment.similar.finding, assessment.record.finding]),

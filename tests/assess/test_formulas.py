@@ -1,5 +1,6 @@
 """Formulas by numbers worked out by hand, years and dates at their edges, and how numbers are written."""
 
+import re
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -141,7 +142,67 @@ def test_the_best_year_lies_within_the_look_back(years: str, expected: str) -> N
 
 def test_the_working_of_the_bid_capacity_can_be_followed_with_a_pencil() -> None:
     working = asked(judged(with_road(remaining="20000000")), "capacity").formula
-    assert working == "A·N·M − B = 3,000 万元 × 2 × 2 − 2,000 万元 = 1 亿元"
+    assert working == "A·N·M − B = 3,000 万元 × 2 × 2 − 2,000 万元 = 10,000 万元"
+
+
+FENS: Data = {
+    "set": {
+        "subject.statements.2023.revenue": "218640000",
+        "subject.statements.2024.revenue": "96318407.77",
+        "subject.statements.2025.revenue": "40127731.19",
+        "subject.statements.2025.works_revenue": "29793064.11",
+        "subject.statements.2025.cash": "6123456.78",
+        "project.period_years": "1.6667",
+        "project.requirements.capacity.multiplier": "1.25",
+    },
+    "unset": ["project.requirements.turnover.need"],
+}
+
+
+@pytest.mark.parametrize("name", ["capacity", "turnover", "liquid"])
+def test_a_printed_working_comes_out_as_it_is_printed(name: str) -> None:
+    given = FENS | with_road(remaining="4350000.55")
+    working = asked(judged(given), name).formula
+    assert "亿元" not in working
+    assert worked_out(working) is True
+
+
+def test_the_printed_need_comes_out_as_it_is_printed() -> None:
+    given: Data = {"set": {"project.value": "123456789.12"}, "unset": ["project.requirements.liquid.need"]}
+    item = asked(judged(given), "liquid")
+    assert item.note == "需要额 = 12,345.678912 万元 ÷ 24 个月 × 2 个月"
+    assert item.required.endswith("≥ 1,028.81 万元")
+
+
+def worked_out(working: str) -> bool:
+    """Say whether the arithmetic of a printed formula comes out, to the fen."""
+    bare = re.sub(r"（[^）]*）|货币资金|未用授信|A·N·M − B = |万元|元|年|,| ", "", working)
+    left, right = bare.split("=")
+    assert re.fullmatch(r"[0-9.()+−×÷]+", left), left
+    numbers = re.sub(r"[0-9.]+", lambda found: f"Decimal('{found[0]}')", left)
+    result: Decimal = eval(numbers.replace("×", "*").replace("÷", "/").replace("−", "-"))
+    return abs(result - Decimal(right)) <= Decimal("0.0000005")
+
+
+@pytest.mark.parametrize(
+    ("has", "wants", "points"), [("2", "3", "44.4"), ("667", "1000", "44.5"), ("6667", "10000", "44.5")]
+)
+def test_a_score_comes_from_the_ratio_before_it_is_rounded(has: str, wants: str, points: str) -> None:
+    given: Data = {
+        "set": {"subject.headcounts.staff.technical": has, "project.requirements.staff.technical": wants},
+        "drop": ["project.requirements.manager"],
+    }
+    if int(has) > 60:
+        given["set"]["subject.headcounts.staff.total"] = has
+    assessment = judged(given)
+    (line,) = next(f for f in assessment.factors if f.factor is Factor.STAFF).need
+    assert str(line.score) == points
+    assert asked(assessment, "staff").slack == rounded(Decimal(has) / Decimal(wants), 4)
+
+
+def test_what_misses_the_need_by_a_hair_is_printed_below_it() -> None:
+    item = asked(judged({"set": {"subject.statements.2025.cash": "2999999.99"}}), "liquid")
+    assert (item.verdict, item.slack) == (Verdict.UNPROVEN, Decimal("0.9999"))
 
 
 @pytest.mark.parametrize(

@@ -345,3 +345,22 @@ def test_a_policy_that_grades_nobody_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ReportgenError) as caught:
         grade(firm(), policy, DAY)
     assert caught.value.code == "E0321"
+
+
+def test_a_subject_from_elsewhere_is_graded_and_the_certificate_says_where_it_counts(judge: Judge) -> None:
+    elsewhere = judge(registration=registration_data(region="990201", authority="他市市场监督管理局"))
+    assert elsewhere.grade is Grade.B
+    assert elsewhere.notes == (
+        "主体登记在他市市场监督管理局，不在样例市规则包的地区；等级照样例市规则包评定，只供该地区的事项使用",
+    )
+
+
+@pytest.mark.parametrize("region", [CITY, DISTRICT])
+def test_a_subject_of_the_region_needs_no_such_note(region: str, judge: Judge) -> None:
+    assert judge(registration=registration_data(region=region)).notes == ()
+
+
+def test_two_articles_of_one_document_are_cited_together() -> None:
+    known = firm()
+    (cited,) = grade(known, grading_policy("210500", DAY), DAY).cites
+    assert cited.endswith("二（二）、三（一）（有效性未核）")

@@ -17,6 +17,7 @@ from reportgen.subject.base import Origin, is_long_term
 from reportgen.subject.identifiers import uscc_fault
 from reportgen.subject.model import Subject
 from reportgen.subject.records import Fulfilment, Head, RecordKind, RecordState
+from reportgen.subject.warnings import warnings
 from sample_subjects.build_breacher import FILE, build, main
 
 ROOT = Path(__file__).parents[2] / "sample_subjects"
@@ -67,6 +68,12 @@ def test_statements_balance_and_hang_together(path: Path) -> None:
 @pytest.mark.parametrize("path", SUBJECTS, ids=lambda path: path.stem)
 def test_a_subject_has_six_to_fifteen_contracts(path: Path) -> None:
     assert 6 <= len(load_subject(path).contracts) <= 15
+
+
+@pytest.mark.parametrize("path", SUBJECTS, ids=lambda path: path.stem)
+def test_no_penalty_names_a_contract_that_tells_of_none(path: Path) -> None:
+    found = warnings(load_subject(path), today=date(2026, 11, 21))
+    assert not [caution.text for caution in found if caution.path.endswith("penalised")]
 
 
 @pytest.mark.parametrize("path", PROJECTS, ids=lambda path: path.stem)
