@@ -14,7 +14,7 @@ from fpdf import FPDF, FontFace
 from benchmarks.peers import Work
 from benchmarks.samples import Sample
 from reportgen.document.content import Block, Content, Figure, Heading, Pair, Paragraph, Verdict
-from reportgen.document.tables import EMPTY, Cell, Table
+from reportgen.document.tables import Cell, Table
 from reportgen.settings import asset_dir
 
 _FACE = "Kai-Regular.ttf"
@@ -159,14 +159,15 @@ def _table(paper: _Paper, table: Table) -> None:
     paper.head(table.caption, 10.5)
     heads = [column.head for column in table.columns]
     rows = [[_cell(cell) for cell in row] for row in table.rows]
-    paper.rows([heads, *_even(rows, len(heads))], [column.width for column in table.columns])
+    paper.rows(
+        [heads, *_even(rows or [[table.empty]], len(heads))], [column.width for column in table.columns]
+    )
     for line in (table.note, table.source):
         if line:
             paper.say(line, 8.5)
 
 
 def _even(rows: list[list[str]], columns: int) -> list[list[str]]:
-    rows = rows or [[EMPTY]]
     return [row + [""] * (columns - len(row)) for row in rows]
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from reportgen.assess.case import Case
 from reportgen.assess.funds import Capacity, capacities
 from reportgen.assess.model import Assessment
-from reportgen.assess.wording import mark, money, number
+from reportgen.assess.wording import mark
 from reportgen.document.chart_formula import FormulaLine, capacity_formula
 from reportgen.document.content import Figure
 from reportgen.project.requirements import BidCapacityRequirement
@@ -25,11 +25,4 @@ def capacity(case: Case, assessment: Assessment) -> Iterator[Figure]:
 
 def _line(case: Case, index: int, terms: Capacity) -> FormulaLine:
     member = f"{mark(index)} {case.applicant.subjects[index].name}" if case.applicant.joint else ""
-    printed = (
-        f"{money(terms.works)}（{terms.year} 年）",
-        number(terms.length),
-        number(terms.multiplier),
-        money(terms.committed),
-        money(terms.amount),
-    )
-    return FormulaLine(member, printed)
+    return FormulaLine(member, terms.printed, f"（{terms.year} 年）")

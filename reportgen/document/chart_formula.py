@@ -18,7 +18,7 @@ from reportgen.document.chart_style import (
     cut,
 )
 
-_NAMES = ("A 年产值", "N 合同年数", "M 倍数", "B 在手合同", "投标能力")
+_NAMES = ("A 年产值{year}", "N 合同年数", "M 倍数", "B 在手合同", "投标能力")
 _SIGNS = ("×", "×", "−", "=")
 _LEFT, _WIDTHS, _GAP = 0.3, (38.0, 18.0, 18.0, 34.0, 34.0), 5.4
 _MEMBER, _HEAD, _HEIGHT, _FOOT = 5.2, 5.2, 7.6, 3.0
@@ -27,10 +27,11 @@ _LONGEST = 40
 
 @dataclass(frozen=True)
 class FormulaLine:
-    """One member's terms as they are printed: A, N, M, B and the capacity; `member` is empty for one alone."""
+    """One member's terms as they are printed: A of a year, N, M, B and the capacity; `member` is empty for one alone."""
 
     member: str
     terms: tuple[str, str, str, str, str]
+    year: str = ""
 
 
 def capacity_formula(lines: Sequence[FormulaLine], required: str, verdict: str) -> Chart:
@@ -69,7 +70,7 @@ def _line(sheet: Sheet, line: FormulaLine, top: float) -> None:
     for index, (name, term) in enumerate(zip(_NAMES, line.terms, strict=True)):
         last = index == len(line.terms) - 1
         ink = Ink(fill=BLUE, edge=BLUE) if last else Ink(fill=PALE, edge=GREY)
-        sheet.text((_middle(index), top + 2.6), name, anchor="center", ink=GREY)
+        sheet.text((_middle(index), top + 2.6), name.format(year=line.year), anchor="center", ink=GREY)
         sheet.bar((_left(index), top + _HEAD), _WIDTHS[index], _HEIGHT, ink)
         place = (_middle(index), middle)
         sheet.text(place, term, anchor="center", size=NORMAL, ink=WHITE if last else INK, bold=True)
@@ -79,7 +80,7 @@ def _line(sheet: Sheet, line: FormulaLine, top: float) -> None:
 
 def _alt(lines: Sequence[FormulaLine], required: str, verdict: str) -> str:
     told = "；".join(
-        f"{clean(line.member)}年产值 {a} 乘合同年数 {n} 乘倍数 {m} 减在手合同 {b}，投标能力为 {total}"
+        f"{clean(line.member)}年产值{line.year} {a} 乘合同年数 {n} 乘倍数 {m} 减在手合同 {b}，投标能力为 {total}"
         for line in lines
         for a, n, m, b, total in [line.terms]
     )

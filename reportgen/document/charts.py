@@ -1,14 +1,14 @@
 """The report's charts, drawn from plain data: factors and requirements against the project's need.
 
 Every chart states its finding in `alt`, labels its marks directly, and can be read in grey print.
-Rounded figures are rounded down, so that no label claims a floor or a requirement that was missed.
+Figures are rounded half up, but what misses a floor or a requirement is never rounded up to it.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import pairwise
-from math import floor, isfinite
+from math import ceil, floor, isfinite
 
 from reportgen.document.chart_style import (
     ADVERSE,
@@ -125,7 +125,7 @@ def _factor_row(sheet: Sheet, row: FactorBar, y: float) -> None:
 
 def _score(sheet: Sheet, score: float, floor_score: float, y: float, ink: str) -> None:
     """Set the score beyond the end of its bar and beyond each line that would cross it."""
-    label, x = _tenths(score), _factor_x(score)
+    label, x = _tenths(score, floor_score), _factor_x(score)
     for line in sorted((_factor_x(floor_score), _FACTOR_RIGHT)):
         if x <= line < x + 2.5 + breadth(label, NORMAL):
             x = line
@@ -151,12 +151,13 @@ def _floor_words(row: FactorBar) -> str:
 
 
 def _score_words(row: FactorBar) -> str:
-    return "未评" if row.score is None else f" {_tenths(row.score)} 分"
+    return "未评" if row.score is None else f" {_tenths(row.score, row.floor)} 分"
 
 
 _SLACK_NEED, _SLACK_SPAN = 96.0, 40.0
 """Places (mm) of the line of the requirement and of 0 % and 200 % on either side of it."""
 _SLACK_TOP, _SLACK_PITCH = 8.0, 6.4
+_WHOLE = 100.0
 _SLACK_INK = {_MET: SOLID, _MISSED: ADVERSE, _UNPROVEN: UNKNOWN}
 _SLACK_WORD_INK = {_MET: INK, _MISSED: RED, _UNPROVEN: GREY}
 
@@ -200,7 +201,7 @@ def _slack_row(sheet: Sheet, bar: SlackBar, y: float) -> None:
     end = _slack_bar(sheet, bar.ratio, _SLACK_INK[bar.verdict], y)
     short = end < _SLACK_NEED
     place = end - 1.3 if short else end + 1.3, y
-    label = f"{_tenths(bar.ratio * 100)}%"
+    label = f"{_tenths(bar.ratio * 100, _WHOLE)}%"
     sheet.text(place, label, anchor="right" if short else "left", ink=word_ink, bold=True)
 
 
@@ -224,7 +225,7 @@ def _slack_alt(bars: Sequence[SlackBar]) -> str:
         if any(bar.verdict == verdict for bar in bars)
     )
     each = "，".join(
-        f"{clean(bar.label)}{'' if bar.ratio is None else f' {_tenths(bar.ratio * 100)}%'}（{bar.verdict}）"
+        f"{clean(bar.label)}{'' if bar.ratio is None else f' {_tenths(bar.ratio * 100, _WHOLE)}%'}（{bar.verdict}）"
         for bar in bars
     )
     return f"{len(bars)} 项要求中 {counts}；实际值为要求值的百分比：{each}。"
@@ -359,9 +360,12 @@ def _year_alt(figures: YearFigures, unit: tuple[str, Decimal]) -> str:
     return f"{figures.year} 年营业收入{revenue}，净利润{profit}，资产负债率{ratio}"
 
 
-def _tenths(value: float) -> str:
-    """Return `value` rounded down to one decimal, without a trailing zero decimal."""
-    return f"{floor(round(value * 10, 6)) / 10:,.1f}".removesuffix(".0")
+def _tenths(value: float, least: float) -> str:
+    """Return `value` rounded half up to one decimal, without a trailing zero decimal; below `least` it stays below."""
+    tenths = floor(round(value * 10, 6) + 0.5)
+    if value < least:
+        tenths = min(tenths, ceil(least * 10) - 1)
+    return f"{tenths / 10:,.1f}".removesuffix(".0")
 
 
 def _require(condition: bool, message: str) -> None:

@@ -18,6 +18,7 @@ from reportgen.document.issuer import Issuer
 from reportgen.document.judgement import MARKS
 from reportgen.document.relations import Relation
 from reportgen.document.tables import NONE, Cell, Column, Table, table
+from reportgen.document.verdict import brief
 from reportgen.policy.citation import Citation
 
 TITLE = "比对汇总表"
@@ -246,14 +247,10 @@ def _partners(report: Report) -> Cell:
 
 
 def _binding(judged: Judged) -> Cell:
-    shown = "；".join(_brief(reason) for reason in judged.reasons[:_REASONS])
+    shown = "；".join(brief(reason, _REASON) for reason in judged.reasons[:_REASONS])
     more = f"；另有 {len(judged.reasons) - _REASONS} 项" if len(judged.reasons) > _REASONS else ""
     basis = [judged.basis.value] if judged.basis else []
     return Cell(shown + more, note="：".join([*basis, *([judged.ground] if judged.ground else [])]))
-
-
-def _brief(text: str) -> str:
-    return text if len(text) <= _REASON else f"{text[:_REASON]}…"
 
 
 def _gates(judged: Judged) -> Cell:

@@ -24,10 +24,11 @@ from reportgen.document.own_look import BASIS
 from reportgen.document.qr import qr_svg
 from reportgen.document.record_files import RECORDS_CSV, RECORDS_JSON
 from reportgen.document.seal import seal_strings, seal_svg
-from reportgen.document.sections import sections
+from reportgen.document.sections import records_closed, sections
 from reportgen.document.space import cover_class, running
-from reportgen.document.tables import Column, Table, first, rest, table
+from reportgen.document.tables import Column, Table, first, looked_up, rest, table
 from reportgen.document.verdict import ids, verdict
+from reportgen.subject.records import Head
 
 _SOURCES = 40
 _DECLARED = (
@@ -205,8 +206,9 @@ def _sections(inputs: Inputs) -> Iterator[Section]:
     sources = Section("b", "附录 B", "数据来源与时点", tuple(_sources(inputs.case)))
     left = tuple(rest(b) for s in (*body, sources) for b in s.blocks if isinstance(b, Table) and b.left)
     title = "信用记录与其他明细" if left else "信用记录明细"
+    records = looked_up(judgement.annex(inputs.assessment), records_closed(inputs.case, Head.JUDGMENT))
     yield from body
-    yield Section("a", "附录 A", title, (judgement.annex(inputs.assessment), *left))
+    yield Section("a", "附录 A", title, (records, *left))
     yield sources
     yield from _annexes(inputs)
 
@@ -241,7 +243,11 @@ _TERMS = (
         "未触及否决项，经核实没有不满足法律或招标文件（申报条件）所定的必备要求，但有达不到“具备”条件之处。",
     ),
     ("不具备信用能力", "触及法定否决项，或经核实不满足招标文件（申报条件）的必备要求。"),
-    ("未证实", "现有证据既不能证明满足，也不能证明不满足；不按满足计，也不按不满足计。"),
+    (
+        "未证实",
+        "现有证据既不能证明满足，也不能证明不满足；判定上不按满足计，也不按不满足计。"
+        "计算能力要素得分时只计已证实的部分，所以得分低不等于不满足。",
+    ),
     ("否决项", "单独决定不具备信用能力的事实，只以法律规定或招标文件为据。"),
     (
         "投标能力",
@@ -274,7 +280,8 @@ def _guide(inputs: Inputs) -> Iterator[Block]:
         ("文件核验", "持有原 PDF 文件的，在核验网址上传该文件；改动任何一个字节都会被指出。"),
         (
             "使用",
-            "使用单位在核验通过后办理核销；再次使用、用于其他项目或由其他单位使用的，系统予以拒绝并记录。",
+            "使用单位在核验通过后办理核销。同一使用单位为本项目再次核销的，系统答复已用于本项目与首次核销的时间，"
+            "不再核销；为其他项目、其他标段或由其他单位核销的，系统予以拒绝并记录。",
         ),
     ]
     if len(inputs.assessment.record.items) > judgement.ANNEX:

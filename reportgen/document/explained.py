@@ -174,9 +174,10 @@ def _line(node: Node, head: str, line: FactorLine, case: Case, a: Assessment) ->
     clauses = {item.id: item.clause for item in a.requirements}
     asked = f"（要求 {clauses[line.requirement]}）" if line.requirement in clauses else ""
     ratio = "未证实" if line.ratio is None else number(line.ratio, 4)
+    held = "现有证据" if line.verdict is Verdict.UNPROVEN else "实际"
     _facts(
         _branch(node, head),
-        ("比较", f"实际 {line.available}；需要 {line.required}；比值 {ratio}"),
+        ("比较", f"{held} {line.available}；需要 {line.required}；比值 {ratio}"),
         ("计算", line.formula),
         ("依据", f"{named(line.basis, case)}{asked}"),
         ("证据", _evidence(line.evidence, a)),
@@ -258,7 +259,7 @@ def _total(tree: Node, case: Case, a: Assessment) -> None:
     _facts(
         part,
         ("权重", f"能力要素 {weights.factors}，信用记录 {weights.record}，同类项目 {weights.similar}"),
-        ("能力要素平均", mean_working(known, 2) if known else ""),
+        ("能力要素平均", mean_working(known, 3) if known else ""),
         ("计算", a.working or "能力要素均未评定，无法计算"),
         ("“具备”的条件", f"{floors}，证据覆盖率不低于 {percent(rule.coverage_full)}"),
     )

@@ -14,7 +14,7 @@ from reportgen.document.compose import drawn_seal, filing, grouped, objection, s
 from reportgen.document.content import Block, Clause, Heading, Pair, Paragraph, Seal, Section
 from reportgen.document.issuer import Identity, Issuer
 from reportgen.document.qr import qr_svg
-from reportgen.document.tables import NONE, Cell, Column, Table, or_none, source_note, table
+from reportgen.document.tables import NONE, Cell, Column, Table, looked_up, or_none, source_note, table
 from reportgen.policy.citation import OWN
 from reportgen.subject.base import Fact
 from reportgen.subject.canonical import in_order
@@ -185,7 +185,7 @@ def _summary(found: Extract) -> Iterator[Block]:
 def _basics(subject: Subject) -> Iterator[Block]:
     # What a report says of its score is said of none here.
     yield replace(facts.registration(subject), note="")
-    yield facts.qualifications(subject)
+    yield looked_up(facts.qualifications(subject), subject.closed("qualifications"))
 
 
 def _records(subject: Subject, found: Extract) -> Iterator[Block]:

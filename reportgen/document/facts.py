@@ -8,10 +8,12 @@ from reportgen.assess.case import Case
 from reportgen.assess.wording import day, money, number
 from reportgen.document.tables import (
     NONE,
+    NOTHING,
     Cell,
     Column,
     Table,
     clipped,
+    minus,
     or_none,
     share,
     source_note,
@@ -126,8 +128,8 @@ def qualifications(subject: Subject) -> Table:
     columns = [
         Column("名称与等级", 33),
         Column("类别", 11),
-        Column("证书编号", 20),
-        Column("发证机关", 20),
+        Column("证书编号", 20, whole=True),
+        Column("发证机关", 20, whole=True),
         Column("有效期至", 16),
     ]
     return table(
@@ -150,7 +152,7 @@ def technology(subject: Subject) -> Table:
         Column("名称", 36),
         Column("类型", 14),
         Column("领域", 16),
-        Column("编号", 18),
+        Column("编号", 18, whole=True),
         Column("有效期至", 16),
     ]
     return table("技术成果", columns, rows, source=source_note(subject, subject.technology))
@@ -338,17 +340,17 @@ def ratios(subject: Subject) -> Table:
 
 
 def _ratio(top: Decimal | None, bottom: Decimal | None) -> str:
-    return NONE if top is None or not bottom else number(top / bottom)
+    return NONE if top is None or not bottom else minus(number(top / bottom))
 
 
 def _percent(top: Decimal | None, bottom: Decimal | None) -> str:
-    return NONE if top is None or not bottom else f"{top / bottom * 100:,.2f}%"
+    return NONE if top is None or not bottom else minus(f"{top / bottom * 100:,.2f}%")
 
 
 def _growth(items: list[Statement], index: int) -> str:
     before = items[index - 1].revenue if index else None
     now = items[index].revenue
-    return NONE if not before or now is None else f"{(now / before - 1) * 100:+,.2f}%"
+    return NONE if not before or now is None else minus(f"{(now / before - 1) * 100:+,.2f}%")
 
 
 def sources(subject: Subject, hidden: frozenset[str]) -> Table:
@@ -372,7 +374,7 @@ def verifications(subject: Subject, hidden: frozenset[str]) -> Table:
             groups.setdefault(key, []).append(fact.id)
     rows = [(how, by, on, _named(ids)) for (how, by, on), ids in groups.items()]
     columns = [Column("核实方式", 32), Column("核实人员", 14), Column("核实日期", 18), Column("事实编号", 36)]
-    return table("核实记录", columns, rows)
+    return table("核实记录", columns, rows, empty=NOTHING)
 
 
 def _named(ids: list[str]) -> str:

@@ -12,12 +12,24 @@ from reportgen.assess.model import (
     Reason,
     RecordItem,
     RequirementResult,
+    SimilarItem,
     SimilarResult,
     Verdict,
 )
 from reportgen.assess.wording import day, mark, money, number, percent
 from reportgen.document.record_files import RECORDS_CSV, RECORDS_JSON
-from reportgen.document.tables import CLIPPED, NONE, Cell, Column, Table, clipped, fitting, or_none, table
+from reportgen.document.tables import (
+    CLIPPED,
+    NONE,
+    NOTHING,
+    Cell,
+    Column,
+    Table,
+    clipped,
+    fitting,
+    or_none,
+    table,
+)
 from reportgen.document.twin import TWIN_FILE
 from reportgen.policy.model import Policy
 from reportgen.subject.records import NOTHING_TO_FULFIL, Fulfilment, Head, Nature, RecordState, Severity
@@ -27,8 +39,9 @@ _OTHERS = 5
 ANNEX = 300
 """So many records stand in annex A one by one; beyond, in groups there and one by one in the attached files."""
 _SHOWN_EVIDENCE = 3
-_NUMBER, _AUTHORITY = 28, 20
+_NUMBER = 27.5
 _LONG = 240
+_FULL = 100
 
 
 def evidence(names: Sequence[str], assessment: Assessment) -> str:
@@ -83,7 +96,7 @@ def gates(case: Case, assessment: Assessment) -> Table:
         for g in assessment.gates
     ]
     columns = [Column("否决项", 26), Column("核查结果", 38), Column("依据", 26), Column("判定", 10)]
-    return table("否决项核查", columns, rows)
+    return table("否决项核查", columns, rows, empty=NOTHING)
 
 
 def ground(case: Case, reason: Reason) -> str:
@@ -105,7 +118,8 @@ def requirements(
         Column("证据", 12, "id"),
         Column("判定", 11),
     ]
-    return table(caption, columns, [_requirement_row(case, item, assessment) for item in items])
+    rows = [_requirement_row(case, item, assessment) for item in items]
+    return table(caption, columns, rows, empty=NOTHING)
 
 
 def _requirement_row(case: Case, item: RequirementResult, assessment: Assessment) -> tuple[Cell, ...]:
@@ -233,7 +247,7 @@ def others(assessment: Assessment, heads: Sequence[Head], caption: str) -> Table
 
 
 def annex(assessment: Assessment) -> Table:
-    """All records in use in one lean table, one line each; beyond 300 grouped counts."""
+    """All records in use in one lean table, one line each or two; beyond 300 grouped counts."""
     items = assessment.record.items
     if len(items) > ANNEX:
         return _grouped(items)
@@ -241,18 +255,19 @@ def annex(assessment: Assessment) -> Table:
         (
             Cell(_short(i.evidence, assessment)),
             Cell(_kind_and_duty(i), tag=_state(i)),
-            Cell(fitting(or_none(i.number or i.title), _NUMBER)),
-            Cell(fitting(i.authority, _AUTHORITY)),
+            # A number and an authority stand whole: here alone all records are printed.
+            Cell(i.number or fitting(or_none(i.title), _NUMBER, 2)),
+            Cell(clipped(i.authority)),
             Cell(i.determined_on.isoformat()),
         )
         for i in items
     ]
     columns = [
-        Column("编号", 11, "id"),
-        Column("类型与履行", 28),
+        Column("编号", 10, "id"),
+        Column("类型与履行", 22),
         Column("文号或名称", _NUMBER),
-        Column("机关", _AUTHORITY),
-        Column("认定日期", 13),
+        Column("机关", 28.5),
+        Column("认定日期", 12),
     ]
     return table(f"信用记录明细（共 {len(items)} 条）", columns, rows, dense=True)
 
@@ -278,25 +293,32 @@ def _grouped(items: Sequence[RecordItem]) -> Table:
 
 
 def similar(result: SimilarResult, joint: bool) -> Table:
-    """Similar projects of three years and how each went."""
+    """Similar projects of three years, how each went, and what its score is made of."""
     rows = [
         (
             Cell(i.name, note=f"{i.owner}；{i.role}" + (f"；{i.subject}" if joint else "")),
             Cell(f"{i.value / 10000:,.2f}"),
             Cell(day(i.accepted_on) if i.accepted_on else i.status, note=f"{day(i.signed_on)}签订"),
-            Cell(i.went, note=f"三项证明{i.papers}"),
+            _course(i),
             Cell(NONE if i.score is None else number(i.score, 1)),
         )
         for i in result.items
     ]
     columns = [
-        Column("项目与业主", 34),
-        Column("金额（万元）", 15, "num"),
+        Column("项目与业主", 29),
+        Column("金额（万元）", 14, "num"),
         Column("验收日期", 18),
-        Column("履约情况", 24),
-        Column("得分", 9, "num"),
+        Column("履约情况与得分的计算", 31),
+        Column("得分", 8, "num"),
     ]
     return table("三年内同类项目", columns, rows)
+
+
+def _course(item: SimilarItem) -> Cell:
+    if item.score is None or item.score == _FULL:
+        return Cell(item.went, note=f"三项证明{item.papers}")
+    silent = f"；{item.unknown} 方面未见报告" if item.unknown else ""
+    return Cell(item.went + silent, note=f"三项证明{item.papers}；{item.working}")
 
 
 def coverage(assessment: Assessment) -> Table:
@@ -326,6 +348,5 @@ def risks(case: Case, assessment: Assessment) -> Table:
         )
         for r in assessment.risks
     ]
-    return table(
-        "风险提示", [Column("等级", 8), Column("事项", 20), Column("情况", 40), Column("缓释建议", 32)], rows
-    )
+    columns = [Column("等级", 8), Column("事项", 20), Column("情况", 40), Column("缓释建议", 32)]
+    return table("风险提示", columns, rows, empty=NOTHING)

@@ -69,8 +69,8 @@ def _table(subject: Subject) -> Table:
         Column("关联方", 26),
         Column("名单", 24),
         Column("期间", 16),
-        Column("依据", 18),
-        Column("认定机关", 16),
+        Column("依据", 18, whole=True),
+        Column("认定机关", 16, whole=True),
     ]
     origins = dict.fromkeys(f"{one.source}（{day(one.collected_on)}采集）" for _, one in ordered)
     return table("关联方在名单上的情形", columns, rows, source="数据来源：" + "；".join(origins), note=_NOTE)

@@ -8,7 +8,7 @@ from reportgen.assess.model import Assessment
 from reportgen.assess.wording import day, number, percent
 from reportgen.document import judgement
 from reportgen.document.content import Block, Paragraph
-from reportgen.document.tables import Column, Table, table
+from reportgen.document.tables import NOTHING, Column, Table, table
 from reportgen.policy.fairness import self_check
 from reportgen.policy.model import Policy
 
@@ -61,7 +61,8 @@ def _formulas(policy: Policy) -> Table:
         (
             "充足度得分",
             f"r = 可用 ÷ 本项目需要；得分 = 100 × min(1, max(0, (r − {number(curve.zero)}) ÷ "
-            f"({number(curve.full)} − {number(curve.zero)})))，恰好满足即为满分，超出不加分",
+            f"({number(curve.full)} − {number(curve.zero)})))，恰好满足即为满分，超出不加分；"
+            "要求未证实的，r 只取已证实的部分，得分因此偏低的，评语与结论理由注明未证实",
         ),
         ("要素得分", f"需要各项平均 × {number(1 - use)} + 运用各项平均 × {number(use)}；只有一侧的取该侧"),
         ("信用记录得分", f"100 − 各条扣分之和，最低为 0；扣分 = 程度（{points}）× 时近 × 相关"),
@@ -86,7 +87,8 @@ def _course(policy: Policy) -> str:
         f"每项 100 − 扣分，再取平均：延误 {number(r.late)}、超过 {r.late_days} 天 {number(r.late_more)}、"
         f"超过 {r.late_most_days} 天 {number(r.late_most)}；验收不合格 {number(r.failed)}；受处罚 {number(r.penalised)}；"
         f"欠薪 {number(r.wage_arrears)}；争议 {number(r.disputed)}；业主评价中 {number(r.fair)}、差 {number(r.poor)}；"
-        f"无人报告的每项 {number(r.unknown)}；因承包方原因终止的为 0 分"
+        f"以上六方面中，每一方面无人报告扣 {number(r.unknown)} 分，在建的不扣；因承包方原因终止的为 0 分；"
+        "自主申报而未经核实的，只在拉低平均时计入"
     )
 
 
@@ -135,7 +137,7 @@ def _bases(case: Case, assessment: Assessment) -> Iterator[Block]:
         if c.printable
     ]
     columns = [Column("文件与条款", 34), Column("文号或版本", 18), Column("规则大意（本机构转述）", 48)]
-    yield table("判断所依据的规定", columns, rows, dense=True)
+    yield table("判断所依据的规定", columns, rows, dense=True, empty=NOTHING)
     printed = case.policy.printed(case.project.matter).values()
     declared = [case.policy.citation(s.cite) for s in printed]
     named = [s.cite for s, c in zip(printed, declared, strict=True) if c.printable and not c.local]

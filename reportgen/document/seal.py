@@ -65,7 +65,7 @@ def seal_svg(name: str, label: str, number: str, *, sample: bool, diameter_mm: f
 
     `name`: the agency's legal name, on the upper ring; `label`: the special purpose, on a straight line;
     `number`: the seal's filed number on the lower ring, or "" for none. A `sample` is drawn hollow, with
-    样例 in a frame where the star would be, so that neither print nor screen can pass it off as a seal.
+    样例 in a frame above the middle, so that neither print nor screen can pass it off as a seal.
     The ink multiplies with what lies beneath and never hides it.
     Raises ValueError for a diameter above 45 mm and for texts that are empty, too long or not printable.
     """
@@ -218,11 +218,12 @@ def _centre(sample: bool) -> Iterator[str]:
         yield f'<path d="{_star(_STAR_RADIUS, 0)}"/>'
         return
     hollow = f'fill="none" stroke="{_RED}"'
-    yield f'<path d="{_star(3, -7.6)}" {hollow} stroke-width="0.35"/>'
-    yield f'<rect x="-8.2" y="-3.9" width="16.4" height="9.2" rx="0.9" {hollow} stroke-width="0.55"/>'
-    yield f'<rect x="-7.5" y="-3.2" width="15" height="7.8" rx="0.4" {hollow} stroke-width="0.2"/>'
-    for x, character in zip((-3.45, 3.45), SAMPLE_MARK, strict=True):
-        yield _glyph(character, 0, 0.7, 6.2, 1, x)
+    # The seal is put over a date: the middle stays clear, for letters over letters cannot be read.
+    yield f'<rect x="-7.3" y="-10.2" width="14.6" height="7.4" rx="0.9" {hollow} stroke-width="0.55"/>'
+    yield f'<rect x="-6.7" y="-9.6" width="13.4" height="6.2" rx="0.4" {hollow} stroke-width="0.2"/>'
+    for x, character in zip((-3.1, 3.1), SAMPLE_MARK, strict=True):
+        yield _glyph(character, 0, -6.5, 5.6, 1, x)
+    yield f'<path d="{_star(1.8, 4.9)}" {hollow} stroke-width="0.3"/>'
 
 
 def _star(radius: float, y: float) -> str:

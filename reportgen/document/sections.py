@@ -22,10 +22,10 @@ from reportgen.document.information import information
 from reportgen.document.listings import compared, listings
 from reportgen.document.merits import clauses, measures
 from reportgen.document.method import method
-from reportgen.document.tables import SHOWN, Column, Table, first, source_note, table
+from reportgen.document.tables import SHOWN, Column, Table, first, looked_up, source_note, table
 from reportgen.project.requirements import Factor
 from reportgen.subject.model import Subject
-from reportgen.subject.records import Head, Nature, RecordState
+from reportgen.subject.records import COURT_KINDS, Head, Nature, RecordState
 
 _CHANGES, _PEOPLE, _LINES = 12, 30, 30
 _HELD = ("qualifications", "technology", "equipment", "people")
@@ -68,7 +68,11 @@ def _requirements(case: Case, assessment: Assessment) -> Iterator[Block]:
         yield judgement.requirements(case, assessment, soft, f"一般要求（{len(soft)} 项）")
     yield from clauses(assessment)
     bars = [
-        SlackBar(label=item.name, ratio=float(item.slack), verdict=item.verdict)
+        SlackBar(
+            label=item.name,
+            ratio=float(item.slack if item.ratio is None else item.ratio),
+            verdict=item.verdict,
+        )
         for item in items
         if item.slack is not None
     ]
@@ -99,9 +103,13 @@ def _basics(case: Case) -> Iterator[Block]:
     for subject in case.applicant.subjects:
         yield from _named(case, subject)
         yield facts.registration(subject)
-        yield first(facts.changes(subject), _CHANGES)
-        yield first(facts.shareholders(subject))
-        yield first(facts.officers(subject))
+        yield first(_held(case, subject, "changes", facts.changes(subject)), _CHANGES)
+        yield first(_held(case, subject, "shareholders", facts.shareholders(subject)))
+        yield first(_held(case, subject, "officers", facts.officers(subject)))
+
+
+def _held(case: Case, subject: Subject, collection: str, shown: Table) -> Table:
+    return looked_up(shown, case.closed(subject, collection) is not None)
 
 
 def _named(case: Case, subject: Subject) -> Iterator[Block]:
@@ -122,11 +130,21 @@ def _record(case: Case, assessment: Assessment) -> Iterator[Block]:
         caption = f"良好与不良记录的时间分布（{len(points)} 条）"
         yield Figure(caption, record_timeline(points, record.start, record.end))
     items = record.items
-    yield _sourced(case, judgement.adverse(assessment), [i for i in items if i.nature is Nature.ADVERSE])
+    adverse = looked_up(judgement.adverse(assessment), records_closed(case))
+    yield _sourced(case, adverse, [i for i in items if i.nature is Nature.ADVERSE])
     for heads, caption in _RECORD_GROUPS:
         shown = [i for i in items if i.nature is not Nature.ADVERSE and i.head in heads]
-        yield _sourced(case, judgement.others(assessment, heads, caption), shown)
+        others = judgement.others(assessment, heads, caption)
+        yield _sourced(case, looked_up(others, records_closed(case, *heads)), shown)
     yield from measures(case, assessment)
+
+
+def records_closed(case: Case, *heads: Head) -> bool:
+    """Say whether the records of some heads were looked up in closed lists; those of courts are lists of their own."""
+    lists = COURT_KINDS if Head.JUDGMENT in heads else ()
+    return all(
+        case.looked_up(s) and all(case.closed(s, kind) is not None for kind in lists) for s in case.subjects
+    )
 
 
 def _sourced(case: Case, shown: Table, items: Sequence[RecordItem | SimilarItem]) -> Table:
@@ -159,7 +177,8 @@ def _similar(case: Case, assessment: Assessment) -> Iterator[Block]:
     score = assessment.similar.score
     shown = "未评定" if score is None else f"{number(score, 1)} 分"
     yield Paragraph(f"{assessment.similar.finding}。同类项目总体信用状况：{shown}。")
-    projects = judgement.similar(assessment.similar, case.applicant.joint)
+    closed = all(case.closed(s, "contracts") is not None for s in case.subjects)
+    projects = looked_up(judgement.similar(assessment.similar, case.applicant.joint), closed)
     yield first(_sourced(case, projects, assessment.similar.items))
 
 
@@ -189,23 +208,23 @@ def _technology(case: Case, assessment: Assessment) -> Iterator[Block]:
     yield from _factor(case, assessment, Factor.TECHNOLOGY)
     for subject in relied_on_first(case, assessment):
         yield from _named(case, subject)
-        yield first(facts.qualifications(subject))
-        yield first(facts.technology(subject))
+        yield first(_held(case, subject, "qualifications", facts.qualifications(subject)))
+        yield first(_held(case, subject, "technology", facts.technology(subject)))
 
 
 def _equipment(case: Case, assessment: Assessment) -> Iterator[Block]:
     yield from _factor(case, assessment, Factor.EQUIPMENT)
     for subject in relied_on_first(case, assessment):
         yield from _named(case, subject)
-        yield first(facts.equipment(subject))
+        yield first(_held(case, subject, "equipment", facts.equipment(subject)))
 
 
 def _staff(case: Case, assessment: Assessment) -> Iterator[Block]:
     yield from _factor(case, assessment, Factor.STAFF)
     for subject in relied_on_first(case, assessment):
         yield from _named(case, subject)
-        yield facts.headcounts(subject)
-        yield first(facts.people(case, subject), _PEOPLE)
+        yield _held(case, subject, "headcounts", facts.headcounts(subject))
+        yield first(_held(case, subject, "people", facts.people(case, subject)), _PEOPLE)
 
 
 def _funds(case: Case, assessment: Assessment) -> Iterator[Block]:
@@ -213,13 +232,13 @@ def _funds(case: Case, assessment: Assessment) -> Iterator[Block]:
     yield from capacity(case, assessment)
     for subject in case.applicant.subjects:
         yield from _named(case, subject)
-        yield facts.accounts(subject)
+        yield _held(case, subject, "statements", facts.accounts(subject))
         figures = _figures(subject)
         if figures:
             yield Figure("近三年营业收入、净利润与资产负债率", finance_trend(figures))
-        yield facts.ratios(subject)
-        yield first(facts.credit_lines(subject))
-        yield first(ongoing(case, subject))
+        yield _held(case, subject, "statements", facts.ratios(subject))
+        yield first(_held(case, subject, "credit_lines", facts.credit_lines(subject)))
+        yield first(_held(case, subject, "contracts", ongoing(case, subject)))
     yield from information(case)
 
 
@@ -242,11 +261,12 @@ def _figures(subject: Subject) -> Sequence[YearFigures]:
 def _related(case: Case) -> Iterator[Block]:
     for subject in case.applicant.subjects:
         yield from _named(case, subject)
-        yield first(facts.related(subject))
+        yield first(_held(case, subject, "related", facts.related(subject)))
         yield from listings(subject)
     yield from compared(case.applicant.compared)
 
 
 def _risks(case: Case, assessment: Assessment) -> Iterator[Block]:
-    yield Paragraph(f"按等级列示风险提示 {len(assessment.risks)} 项及缓释建议，供签约与履约时采用。")
+    use = "供签约与履约时采用" if case.project.is_tender else "供作出决定与此后的检查参考"
+    yield Paragraph(f"按等级列示风险提示 {len(assessment.risks)} 项及缓释建议，{use}。")
     yield first(judgement.risks(case, assessment), _LINES)

@@ -11,7 +11,7 @@ from typing import Any
 
 from reportgen.document.chart_style import Chart
 from reportgen.document.content import Clause, Letter, Risk, Seal, Verdict
-from reportgen.document.tables import EMPTY, Table
+from reportgen.document.tables import Table
 
 CONCLUSION = "verdict.sentence"
 """The path of the one statement that everything else serves."""
@@ -76,7 +76,7 @@ def _of_table(table: Table, path: str) -> Iterator[tuple[str, str]]:
     yield f"{path}.caption", bare(table.caption)
     yield f"{path}.columns", bare("".join(column.head for column in table.columns))
     if not table.rows:
-        yield f"{path}.rows", EMPTY
+        yield f"{path}.rows", table.empty
     for place, row in enumerate(table.rows):
         yield (
             f"{path}.rows[{place}]",

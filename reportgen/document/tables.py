@@ -1,14 +1,18 @@
 """Tables as plain data: columns, rows of cells, and the source note that stands under each."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from math import inf
 
 from reportgen.assess.wording import day, number
+from reportgen.document.space import lines
 from reportgen.subject.base import Fact, Origin
 from reportgen.subject.model import Subject
 
-EMPTY = "暂无数据"
+UNKNOWN, NOTHING = "未取得资料", "经查没有"
+"""What an empty table prints: nobody knows, or a closed list was looked up and holds nothing."""
 NONE = "—"
 SHOWN = 20
 """So many rows of a list stand in the body; the rest follows in annex A."""
@@ -20,6 +24,12 @@ _EMS = 0.59
 """Characters of 8 pt in one percent of a table's width, which is 168 mm."""
 _NARROW = 0.58
 """A Latin letter or a digit beside a Chinese character, at most."""
+_FEW, _SEVERAL, _HIGHEST = 3, 12, 78.0
+"""Rows of a table never split, and rows and height in mm of one that is kept whole as well."""
+_HEADS, _PADDING, _LINE, _SMALL, _BELOW, _WIDE, _SMALLER = 13.0, 1.7, 4.35, 3.8, 56.0, 0.53, 1.15
+"""Heights in mm of a table's caption and heads, of a row's padding, of lines; characters of a line below, of one
+percent of the width, and how many more of them in small type."""
+_HYPHEN = re.compile(r"(?<![\w）)])-(?=\d)")
 _WAN = Decimal(10_000)
 
 
@@ -38,16 +48,18 @@ class Column:
     """A column: its head, its width in percent of the table, and what stands in it.
 
     `num` is right-aligned numbers, `id` small names, `head` the heads of rows, `link` web addresses among text.
+    What stands `whole` is cut in no list however long: a number or an authority cut short can be looked up nowhere.
     """
 
     head: str
     width: float
     kind: str = "text"
+    whole: bool = False
 
 
 @dataclass(frozen=True)
 class Table:
-    """A table; an empty one prints 暂无数据. `left` are the rows that annex A prints, not the table itself."""
+    """A table; without rows it prints `empty`. `left` are the rows that annex A prints, not the table itself."""
 
     caption: str
     columns: tuple[Column, ...]
@@ -55,7 +67,31 @@ class Table:
     source: str = ""
     note: str = ""
     dense: bool = False
+    empty: str = UNKNOWN
     left: tuple[tuple[Cell, ...], ...] = ()
+
+    @property
+    def together(self) -> bool:
+        """Say whether the table is to stand on one page: moved to the next, it leaves hardly more than a quarter page."""
+        return len(self.rows) <= _FEW or self._height() <= _HIGHEST
+
+    def _height(self) -> float:
+        """Return about how high the table is with all that stands around it, in mm."""
+        if len(self.rows) > _SEVERAL:
+            return inf
+        rows = sum(self._row_height(row) for row in self.rows)
+        below = [lines(text, _BELOW) * _LINE for text in (self.note, self.source) if text]
+        return _HEADS + rows + sum(below)
+
+    def _row_height(self, row: Sequence[Cell]) -> float:
+        cells = zip(row, self.columns, strict=False)
+        return _PADDING + max(_cell_height(cell, column.width * cell.span) for cell, column in cells)
+
+
+def _cell_height(cell: Cell, width: float) -> float:
+    room = max(1.0, width * _WIDE - 1)
+    note = lines(cell.note, room * _SMALLER) * _SMALL if cell.note else 0
+    return lines(cell.text + cell.tag, room) * _LINE + note
 
 
 def table(
@@ -66,6 +102,7 @@ def table(
     source: str = "",
     note: str = "",
     dense: bool = False,
+    empty: str = UNKNOWN,
 ) -> Table:
     """Return a table; a row's plain strings become cells."""
     return Table(
@@ -75,7 +112,13 @@ def table(
         source=source,
         note=note,
         dense=dense,
+        empty=empty,
     )
+
+
+def looked_up(whole: Table, closed: bool) -> Table:
+    """Return a table that, without rows, says whether what it lists was looked up in a closed list."""
+    return replace(whole, empty=NOTHING if closed else UNKNOWN)
 
 
 def first(whole: Table, shown: int = SHOWN) -> Table:
@@ -88,7 +131,7 @@ def first(whole: Table, shown: int = SHOWN) -> Table:
 
 
 def rest(above: Table) -> Table:
-    """Return the rows that a table left, closely set, of two lines each and at most 100, for the annex.
+    """Return the rows that a table left, closely set, most cells of two lines and at most 100 rows, for the annex.
 
     It says how many there are; without the cells' notes.
     """
@@ -100,8 +143,12 @@ def rest(above: Table) -> Table:
 
 
 def _lean(row: Sequence[Cell], columns: Sequence[Column]) -> tuple[Cell, ...]:
-    fitted = (fitting(cell.text, column.width, 2) for cell, column in zip(row, columns, strict=True))
-    return tuple(replace(cell, text=text, note="") for cell, text in zip(row, fitted, strict=True))
+    pairs = zip(row, columns, strict=True)
+    return tuple(replace(cell, text=_two_lines(cell.text, column), note="") for cell, column in pairs)
+
+
+def _two_lines(text: str, column: Column) -> str:
+    return text if column.whole else fitting(text, column.width, 2)
 
 
 def fitting(text: str, width: float, lines: int = 1) -> str:
@@ -137,14 +184,19 @@ def standing_tag(subject: Subject, fact: Fact) -> str:
     return "已核实" if declared else ""
 
 
+def minus(text: str) -> str:
+    """Return a text whose negative numbers bear a minus sign, as wide as a plus, not a hyphen."""
+    return _HYPHEN.sub("−", text)
+
+
 def wan(value: Decimal | None) -> str:
     """Return a sum in 元 as a number in 万元 with separators, — for none."""
-    return NONE if value is None else f"{value / _WAN:,.2f}"
+    return NONE if value is None else minus(f"{value / _WAN:,.2f}")
 
 
 def share(value: Decimal | None, places: int = 2) -> str:
     """Return a share of 0–1 in percent, — for none."""
-    return NONE if value is None else f"{number(value * 100, places)}%"
+    return NONE if value is None else minus(f"{number(value * 100, places)}%")
 
 
 def or_none(text: str) -> str:

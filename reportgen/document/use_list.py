@@ -131,42 +131,51 @@ def _section(lot: str, name: str, reports: Sequence[Line]) -> Section:
     blocks: tuple[Block, ...] = (
         (_uses(own),) if own else (Paragraph("截至时刻，登记簿中没有为此出具的报告。"),)
     )
-    return Section(f"标段 {lot}：{name}" if lot else "", (Part("uses", "核销情况", blocks),))
+    return Section(f"标段 {lot}：{name}" if lot else "", (Part("uses", "", blocks),))
 
 
 def _uses(lines: Sequence[Line]) -> Block:
-    columns = [
-        Column("报告编号", 15, "id"),
-        Column("单位名称", 18),
-        Column("统一社会信用代码", 14, "id"),
-        Column("结论", 10),
-        Column("核销", 14),
-        Column("用途", 11),
-        Column("文件 SHA-256", 9, "id"),
-        Column("事件链", 9, "id"),
-    ]
     several = len({line.recipient.uscc for line in lines}) > 1
+    purposes = dict.fromkeys(line.purpose for line in lines)
+    # What is the same in every row is said once, below them.
+    alone = len(purposes) == 1
     rows = [
         (
             Cell(line.number),
             Cell("、".join(map(_name, line.applicant))),
             Cell("、".join(party.uscc for party in line.applicant)),
             Cell(line.conclusion),
-            _use(line),
-            Cell(line.purpose, note=_name(line.recipient) if several else ""),
+            _use(line, several),
+            *(() if alone else (Cell(line.purpose),)),
             Cell(line.sha256[:_SHORT]),
             Cell(line.head[:_SHORT], note=f"{line.events} 条"),
         )
         for line in lines
     ]
-    return table(f"信用报告的核销（共 {len(lines)} 份，按报告编号排列）", columns, rows)
+    note = f"各份报告的用途均为：{lines[0].purpose}。" if alone else ""
+    caption = f"信用报告的核销（共 {len(lines)} 份，按报告编号排列）"
+    return table(caption, _columns(alone), rows, note=note)
 
 
-def _use(line: Line) -> Cell:
+def _columns(alone: bool) -> list[Column]:
+    widths = (14, 19, 14.5, 10, 24.5, 9, 9) if alone else (13, 18, 14, 9, 13, 15, 9, 9)
+    heads = ["报告编号", "单位名称", "统一社会信用代码", "结论", "核销", "用途", "文件 SHA-256", "事件链"]
+    if alone:
+        heads.remove("用途")
+    ids = {"报告编号", "统一社会信用代码", "文件 SHA-256", "事件链"}
+    return [
+        Column(head, width, "id" if head in ids else "text")
+        for head, width in zip(heads, widths, strict=True)
+    ]
+
+
+def _use(line: Line, several: bool) -> Cell:
+    whose = f"使用单位：{_name(line.recipient)}" if several else ""
     if line.used_at is None:
-        return Cell("未核销", tag="" if line.usable else line.state)
+        return Cell("未核销", tag="" if line.usable else line.state, note=whose)
+    used = f"{moment(line.used_at)}　{line.used_by}"
     return Cell(
-        "已核销", tag=line.state if line.revoked_at else "", note=f"{moment(line.used_at)}　{line.used_by}"
+        "已核销", tag=line.state if line.revoked_at else "", note="；".join(filter(None, (used, whose)))
     )
 
 

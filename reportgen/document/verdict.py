@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 _RISKS, _OTHERS, _FLIPS = 5, 2, 2
 _BINDING, _OTHER = 110, 56
 _ASKED = re.compile(r"要求“(.*)”(，(?:实际|现有证据)：.*)")
+_CUT = re.compile(r"[（，；。：“、]+[^（，；。：“、]*[\d〔][^（，；。：“、]*$")
+"""The last piece of a text cut anywhere, where a figure or the number of a document is in it."""
 _LEAST = 8
 """So many characters of a requirement tell which it is."""
 
@@ -31,7 +33,7 @@ def verdict(inputs: "Inputs") -> Verdict:
     case, a = inputs.case, inputs.assessment
     binding = a.binding or Reason(text="", basis=a.reasons[0].basis)
     profile, about_it = _profile(case, a), tuple(_about(inputs))
-    why, basis, others = _brief(binding.text, _BINDING), _basis(case, a, binding), tuple(_others(case, a))
+    why, basis, others = brief(binding.text, _BINDING), _basis(case, a, binding), tuple(_others(case, a))
     flips = tuple(_flips(a))
     above = [pair.value for pair in about_it], [f"决定因素　{why}（{basis}）", *others]
     return Verdict(
@@ -48,7 +50,7 @@ def verdict(inputs: "Inputs") -> Verdict:
         risks=tuple(_risks(a, above, (profile.height_mm, flips))),
         risk_total=len(a.risks),
         flips=flips,
-        profile=Figure("各项得分与底线（能力要素 100 分为恰好满足本项目需要）", profile),
+        profile=Figure(_profiled(a), profile),
     )
 
 
@@ -66,6 +68,19 @@ def _profile(case: Case, assessment: Assessment) -> Chart:
     floor = case.policy.conclusion.record_floor
     others = [_bar("信用记录", record.score, floor), _bar("同类项目", similar.score, ZERO)]
     return factor_profile(factors, others)
+
+
+def _profiled(assessment: Assessment) -> str:
+    """Return the chart's caption; parts of the total that it does not draw are told there."""
+    if assessment.conclusion is not Conclusion.INCAPABLE:
+        return "各项得分与底线（能力要素 100 分为恰好满足本项目需要；综合得分的构成见第 12 节）"
+    parts = ("信用记录", assessment.record.score), ("同类项目", assessment.similar.score)
+    told = "、".join(f"{name}{_told(score)}" for name, score in parts)
+    return f"能力要素得分与底线（综合得分另计{told}）"
+
+
+def _told(score: Decimal | None) -> str:
+    return "未评定" if score is None else f" {number(score, 1)} 分"
 
 
 def _bar(name: str, score: Decimal | None, floor: Decimal) -> FactorBar:
@@ -100,7 +115,7 @@ def _basis(case: Case, assessment: Assessment, binding: Reason) -> str:
 def _others(case: Case, assessment: Assessment) -> Iterator[str]:
     rest = assessment.reasons[1:]
     for reason in rest[:_OTHERS]:
-        text = _brief(reason.text, _OTHER) + _disputed(reason, assessment)
+        text = brief(reason.text, _OTHER) + _disputed(reason, assessment)
         yield f"{text}（{judgement.basis(case, reason)}）"
     if len(rest) > _OTHERS:
         yield f"理由共 {len(rest) + 1} 项，其余 {len(rest) - _OTHERS} 项见第 2 节"
@@ -115,9 +130,9 @@ def _risks(
     for risk, count in zip(shown, allowed, strict=False):
         space = room(risk.title, count)
         # A long id that has to start on a line of its own leaves the one before it half empty.
-        while space > _LEAST and risk_height(risk.title, _brief(risk.text, space)) > count:
+        while space > _LEAST and risk_height(risk.title, brief(risk.text, space)) > count:
             space -= _LEAST
-        yield Risk(risk.level, risk.title, _brief(risk.text, space))
+        yield Risk(risk.level, risk.title, brief(risk.text, space))
 
 
 def _foremost(assessment: Assessment) -> list[RiskNote]:
@@ -132,8 +147,8 @@ def _flips(assessment: Assessment) -> Iterator[str]:
         yield f"{flip.change}，结论变为“{flip.conclusion}”"
 
 
-def _brief(text: str, room: float) -> str:
-    # The conclusion stands on one page whatever the texts; sections 2 and 11 give them whole.
+def brief(text: str, room: float) -> str:
+    """Return a text of at most so many characters as wide as a Chinese one; sections 2 and 11 give it whole."""
     if length(text) <= room:
         return text
     asked = _ASKED.fullmatch(text)
@@ -144,7 +159,7 @@ def _brief(text: str, room: float) -> str:
     kept = fitting(text, room - 1)
     whole = re.match(r"(.+)[，；。：]", kept)
     # Better a part of the sentence whole than one cut in a word, where that says most of it.
-    return f"{whole[1] if whole and length(whole[1]) >= room / 2 else kept}…"
+    return f"{whole[1] if whole and length(whole[1]) >= room / 2 else _CUT.sub('', kept) or kept}…"
 
 
 def _key_facts(inputs: "Inputs") -> Iterator[Pair]:

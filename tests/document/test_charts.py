@@ -178,6 +178,27 @@ def test_a_factor_below_its_floor_is_said_in_words_and_never_rounded_up_to_it() 
     assert "：人力资源低于底线。人力资源 59.9 分（底线 60），技术水平 60 分（底线 60）。" in chart.alt
 
 
+@pytest.mark.parametrize(
+    ("ratio", "shown"),
+    [
+        (1.0375, "103.8%"),
+        (2 / 3, "66.7%"),
+        (0.66649, "66.6%"),
+        (0.9995, "99.9%"),
+        (0.99999, "99.9%"),
+        (1.0, "100%"),
+    ],
+)
+def test_a_share_is_rounded_half_up_but_never_up_to_what_it_misses(ratio: float, shown: str) -> None:
+    assert shown in texts(
+        requirement_slack([SlackBar("流动资金", ratio, "满足" if ratio >= 1 else "不满足")])
+    )
+
+
+def test_a_score_is_rounded_half_up() -> None:
+    assert "76.7" in texts(factor_profile([FactorBar("人力资源", 76.65, 60)]))
+
+
 def test_a_factor_that_was_not_assessed_says_so() -> None:
     chart = factor_profile(FACTORS)
     assert "未评" in texts(chart)

@@ -18,6 +18,7 @@ from reportgen.document.compared import Comparison, Lot, Since
 from reportgen.document.comparison import Sheet, sheet
 from reportgen.document.content import strings
 from reportgen.document.tables import Table
+from reportgen.document.verdict import brief
 from reportgen.pipeline import Means
 from tests.assess.build import SNAPSHOT, case_of
 from tests.assess.worlds import worlds
@@ -98,6 +99,17 @@ def test_whatever_was_judged_its_total_is_not_told(data: Data) -> None:
 )
 def test_a_reason_is_told_without_the_total(text: str, told: str) -> None:
     assert compared.without_total(text) == told
+
+
+def test_a_long_reason_is_cut_before_the_number_of_a_document_and_never_within() -> None:
+    asked = "未被列入失信被执行人、严重失信主体名单；未被禁止参加工程招标投标"
+    actual = "澍宁岌桓建设集团有限公司：严重失信主体名单（石失列〔2026〕004号）等 98 条"
+    assert "（石失列〔2026〕004号）" in brief(f"要求“{asked}”，实际：{actual}", 72)
+    for room in range(40, 80):
+        told = brief(
+            f"被列入严重失信主体名单{'某' * 20}的主管部门认定决定书（石失列〔2026〕004号）等 98 条", room
+        )
+        assert "〔" not in told or "〔2026〕004号" in told
 
 
 def test_what_is_not_met_is_seen_without_colour() -> None:

@@ -135,6 +135,26 @@ def test_three_hundred_records_stand_one_by_one_and_one_more_in_groups(assessmen
     assert RECORDS_CSV in judgement.adverse(of(assessment, 301)).note
 
 
+def test_the_annex_cuts_neither_a_number_nor_an_authority(assessment: Assessment) -> None:
+    authority, number = (
+        "霁川市云屏区住房和城乡建设局行政审批服务处",
+        "（昀）JZ安许证字〔2024〕004123号之一、之二、之三",
+    )
+    item = assessment.record.items[0].model_copy(update={"authority": authority, "number": number})
+    record = assessment.record.model_copy(update={"items": (item,)})
+    (row,) = judgement.annex(assessment.model_copy(update={"record": record})).rows
+    assert (row[2].text, row[3].text) == (number, authority)
+
+
+def test_the_rest_of_a_list_cuts_neither_a_number_nor_an_authority() -> None:
+    columns = [Column("名称", 60), Column("证书编号", 20, whole=True), Column("发证机关", 20, whole=True)]
+    number, authority = "D" * 60, "昀海省霁川市" * 8
+    whole = table("证照", columns, [("甲" * 300, number, authority)] * 21)
+    name, *rest_of_row = (cell.text for cell in rest(first(whole)).rows[0])
+    assert name.endswith("…")
+    assert rest_of_row == [number, authority]
+
+
 def test_what_decides_the_conclusion_stands_first_and_then_the_gravest(assessment: Assessment) -> None:
     adverse = [item for item in assessment.record.items if item.nature == "不良"]
     mildest = min(adverse, key=lambda item: item.points)

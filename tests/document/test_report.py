@@ -63,6 +63,18 @@ def test_without_evidence_enough_there_is_a_letter_and_no_report(tmp_path: Path)
     assert not any(word in pdf.text(letter) for word in ("具备信用能力", "信用能力一般"))
 
 
+def test_outside_a_tender_nothing_is_said_of_signing_a_contract(press: Press) -> None:
+    words = pdf.text(press("subsidy-good")[1])
+    assert "供作出决定与此后的检查参考" in words
+    assert "供签约与履约时采用" not in words
+
+
+def test_the_guide_says_what_a_second_use_gets(press: Press) -> None:
+    words = pdf.text(press("service-young")[1])
+    assert "同一使用单位为本项目再次核销的，系统答复已用于本项目与首次核销的时间，不再核销" in words
+    assert "为其他项目、其他标段或由其他单位核销的，系统予以拒绝并记录" in words
+
+
 def test_a_repaired_record_leaves_no_trace(press: Press) -> None:
     done, path = press("housing-disputed")
     subject = request("housing-disputed").applicant.lead

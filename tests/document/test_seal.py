@@ -184,3 +184,13 @@ def test_what_lies_beneath_stays_black(tmp_path: Path) -> None:
     assert set(stripe.tobytes()) == {0}, "the black bar, where seal and bar overlap"
     ring = pixels.tobytes()[38 * pixels.width + pixels.width // 2]
     assert 80 < ring < 150, "the middle of the ring, on white"
+
+
+def test_the_middle_of_a_sample_stays_clear_for_the_date_that_it_is_put_over() -> None:
+    sample = draw(sample=True)
+    frames = [(float(box.attrib["y"]), float(box.attrib["height"])) for box in sample.iter(f"{SVG}rect")]
+    assert frames
+    assert all(top + height < -2.5 for top, height in frames)
+    (star,) = sample.iter(f"{SVG}path")
+    places = [float(point.split()[1]) for point in re.split("[ML]", star.attrib["d"].removesuffix("Z"))[1:]]
+    assert min(places) > 2.5

@@ -73,6 +73,24 @@ def said(found: object) -> str:
     return "\n".join(text for _, text in strings(found))
 
 
+def test_a_purpose_that_all_have_is_said_once_and_four_reports_fit_one_page(tmp_path: Path) -> None:
+    project = PLACE.model_copy(update={"agent": OWNER})
+    found = use_list(*(line(n, used=n < 3) for n in range(4)), project=project)
+    path = tmp_path / "list.pdf"
+    path.write_bytes(printed(found, Means(SAMPLE), AT).pdf)
+    with pikepdf.open(path) as opened:
+        assert len(opened.pages) == 1
+    assert said(sheet(found, SAMPLE)).count("申请工程招标投标：样本工程") == 1
+
+
+def test_each_purpose_stands_in_its_row_where_they_differ() -> None:
+    found = use_list(line(1), line(2, purpose="其他用途"))
+    words = said(sheet(found, SAMPLE))
+    assert "用途" in words.splitlines()
+    assert "申请工程招标投标：样本工程" in words
+    assert "其他用途" in words
+
+
 @pytest.mark.parametrize("count", [1, 3, 40])
 def test_a_list_is_archival_accessible_and_whole(tmp_path: Path, count: int) -> None:
     found = use_list(*(line(n, used=n % 2 == 0) for n in range(count)))
