@@ -75,6 +75,14 @@ HANDED_IN: dict[str, Entry] = {
         "--marked 用于一份工作簿（.xlsx）或一个 CSV 文件夹，副本另取文件名，以 .xlsx 结尾",
         on_page="把工作簿另存为 .xlsx 再交",
     ),
+    "E0373": Entry(
+        ExitCode.BAD_INPUT,
+        422,
+        "工作簿的种类不对",
+        "这是{sort}工作簿，不是{wanted}工作簿",
+        "主体工作簿用 reportgen subject，项目工作簿用 reportgen project",
+        on_page="主体工作簿请到“导入主体”，项目工作簿请到“导入项目”",
+    ),
     "E0380": Entry(
         ExitCode.BAD_INPUT,
         422,

@@ -25,8 +25,6 @@ _M = TypeVar("_M", bound=Model)
 ENDINGS = frozenset({".yaml", ".yml", ".json", BOOK})
 """The endings of the files that hold a subject or a project; a folder holds CSV files."""
 
-_COMMANDS = {"主体": "subject", "项目": "project"}
-
 
 class Tree(Protocol):
     """What a file says as a tree of texts, whatever its shape."""
@@ -129,12 +127,15 @@ def read(
 ) -> Reading[_M]:
     """Read a file of any shape as `model`; `form` gives its workbook, `other` one it may be taken for.
 
-    Raises what `read_tree` raises, and E0301 for a workbook of the other form.
+    Raises what `read_tree` raises, E0370 for an empty workbook, and E0373 for one of the other form.
     """
     tree = read_tree(path, form)
-    if isinstance(tree, Filled) and not tree.grids and (sort := _taken_for(tree, other())):
-        what = f"这是{sort}工作簿，不是{tree.form.name}工作簿，请用 reportgen {_COMMANDS[sort]}"
-        raise ReportgenError("E0301", path=str(path), faults=[Fault("E0301", "", what)])
+    if isinstance(tree, Filled) and not tree.grids:
+        if not tree.cells:
+            what = f"没有{tree.form.name}工作簿的任何一张表，如“{tree.form.sheets[0].title}”"
+            raise ReportgenError("E0370", path=str(path), detail=what)
+        if sort := _taken_for(tree, other()):
+            raise ReportgenError("E0373", path=str(path), sort=sort, wanted=tree.form.name)
     return reading_of(path, tree, model, across)
 
 

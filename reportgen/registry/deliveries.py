@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from sqlmodel import Session
 
+from reportgen.errors import Fault, ReportgenError
 from reportgen.registry import marks, objections
 from reportgen.registry.changes import learn
 from reportgen.registry.lifecycle import Desk
@@ -12,6 +13,7 @@ from reportgen.store.tables import SubjectRow
 from reportgen.subject.base import Fact
 from reportgen.subject.carried import checked_as_before, with_claims_of
 from reportgen.subject.conflicts import Conflict, conflicts
+from reportgen.subject.declared import declared
 from reportgen.subject.delivery import Delivery
 from reportgen.subject.identity import fact_id
 from reportgen.subject.merge import absorbed, merge, superseded
@@ -38,6 +40,18 @@ def enter(session: Session, given: Subject | Delivery, desk: Desk) -> Learned:
     if isinstance(given, Delivery):
         return take_in(session, given, desk)
     return learn_whole(session, given, desk)
+
+
+def declare(session: Session, given: Subject, desk: Desk) -> tuple[Learned, ...]:
+    """Enter what a subject's own workbook says of it, each of its own sources for itself, and none of its checks.
+
+    Raises E0301 with all that it may not say (`declared`), and what `enter` raises.
+    """
+    found = declared(_held(session, given.uscc), given)
+    if found.faults:
+        faults = [Fault("E0301", *misfit) for misfit in found.faults]
+        raise ReportgenError("E0301", path=given.uscc, faults=faults)
+    return tuple(enter(session, one, desk) for one in found.told)
 
 
 def learn_whole(session: Session, subject: Subject, desk: Desk) -> Learned:

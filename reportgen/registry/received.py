@@ -1,4 +1,4 @@
-"""What strangers handed in at the portal, letters of authority and workbooks: kept for as long as the office has set.
+"""What strangers handed in at the portal, letters of authority, workbooks and papers: kept as long as the office has set.
 
 A row lets go of its file's name first, with its event, and the file goes afterwards; hash and all else of the row stay.
 """
@@ -16,7 +16,7 @@ from reportgen.registry.events import OFFICE, Tag, office_stream, record
 from reportgen.registry.lifecycle import Desk
 from reportgen.registry.office import tell
 from reportgen.registry.tables import EventRow, ReportRow
-from reportgen.registry.upload_rows import UploadRow, UploadState
+from reportgen.registry.upload_rows import UploadKind, UploadRow, UploadState
 from reportgen.store.account_rows import AccountRow, AccountState
 from reportgen.store.rows import changed
 
@@ -129,12 +129,14 @@ def _of_application(row: ApplicationRow) -> Callable[[Session, Desk], None]:
 
 
 def _uploads(session: Session, kept: Kept) -> Iterator[Held]:
-    """Yield the workbooks that were taken or refused, with their marked copies."""
-    decided = select(UploadRow).where(
-        UploadRow.file != "",
-        col(UploadRow.state).in_(_DECIDED),
-        col(UploadRow.decided_at) < kept.workbooks,
+    """Yield the workbooks that were decided on, with their marked copies, and papers: received ones are evidence."""
+    at, paper = col(UploadRow.decided_at), col(UploadRow.kind) == UploadKind.PAPER
+    late = or_(
+        and_(~paper, at < kept.workbooks),
+        and_(paper, col(UploadRow.state) == UploadState.TAKEN, at < kept.before),
+        and_(paper, col(UploadRow.state) == UploadState.REFUSED, at < kept.refused),
     )
+    decided = select(UploadRow).where(UploadRow.file != "", col(UploadRow.state).in_(_DECIDED), late)
     for row in session.exec(decided.order_by(col(UploadRow.id))).all():
         yield Held(tuple(name for name in (row.file, row.marked) if name), _of_upload(row))
 

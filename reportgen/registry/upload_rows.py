@@ -1,4 +1,4 @@
-"""Table of uploads (上传): workbooks that bidders filled in, for the clerk to look at before anything is imported."""
+"""Table of uploads (上传): workbooks that bidders filled in and papers that prove what they say, for the clerk to look at."""
 
 from enum import StrEnum
 
@@ -7,6 +7,9 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, Text
 from sqlmodel import Field
 
 from reportgen.store.tables import SHA256, Row
+
+LONGEST_PROOF = 200
+"""So many characters may say what a paper proves."""
 
 
 class UploadState(StrEnum):
@@ -17,11 +20,19 @@ class UploadState(StrEnum):
     REFUSED = "REFUSED"
 
 
+class UploadKind(StrEnum):
+    """A workbook to be taken in, or a paper (证明材料) that proves something: a scan, which nothing reads."""
+
+    WORKBOOK = "WORKBOOK"
+    PAPER = "PAPER"
+
+
 class UploadRow(Row, table=True):
-    """A workbook of an account; `key` is what its address names, `name` what the bidder calls it.
+    """A workbook or a paper of an account; `key` is what its address names, `name` what the bidder calls it.
 
     `file` is its name among the office's files, `marked` that of the copy with its faults marked, nothing where it
-    has none. `findings` lists what the check found, as JSON, and `faults` counts those that are faults.
+    has none. `findings` lists what the check found, as JSON, and `faults` counts those that are faults. `proves` says
+    what a paper proves, in the bidder's words.
     """
 
     __tablename__ = "upload"
@@ -45,3 +56,9 @@ class UploadRow(Row, table=True):
     decided_at: NaiveDatetime | None = None
     decided_by: str = Field(default="", max_length=60)
     note: str = Field(default="", sa_type=Text)
+    kind: str = Field(
+        default=UploadKind.WORKBOOK,
+        max_length=10,
+        sa_column_kwargs={"server_default": UploadKind.WORKBOOK.value},
+    )
+    proves: str = Field(default="", max_length=LONGEST_PROOF, sa_column_kwargs={"server_default": ""})

@@ -3,6 +3,7 @@
     待处理 → 已采用, or 已退回
 
 A workbook with faults is refused as it comes in, with its faults: the clerk is shown none that cannot be imported.
+A paper that proves something goes the same way, 待处理 → 已收 or 已退回; nobody reads it but the clerk.
 """
 
 import json
@@ -19,7 +20,7 @@ from reportgen.errors import ReportgenError
 from reportgen.registry.events import office_stream, record
 from reportgen.registry.lifecycle import Desk
 from reportgen.registry.tags import Tag
-from reportgen.registry.upload_rows import UploadRow
+from reportgen.registry.upload_rows import UploadKind, UploadRow
 from reportgen.registry.upload_rows import UploadState as State
 from reportgen.store.rows import changed
 
@@ -30,6 +31,7 @@ LABELS: Mapping[State, str] = {
     State.TAKEN: "已采用",
     State.REFUSED: "已退回",
 }
+_RECEIVED = "已收"
 _KEY = 16
 _MOST = 200
 """So many findings are kept of a check, and so many uploads are listed; the marked copy has all findings."""
@@ -44,13 +46,19 @@ class Finding:
     warns: bool = False
 
 
+def label(row: UploadRow) -> str:
+    """Return the state of an upload in words: of a paper nothing is imported, it is received."""
+    state = State(row.state)
+    return _RECEIVED if row.kind == UploadKind.PAPER and state is State.TAKEN else LABELS[state]
+
+
 def received_name(ending: str) -> str:
     """Return a name for a file that a stranger handed in, which tells nothing and nobody can guess."""
     return f"{RECEIVED}{secrets.token_hex(_KEY)}{ending}"
 
 
 def enter(session: Session, row: UploadRow, found: list[Finding], desk: Desk) -> UploadRow:
-    """Enter a workbook as it was handed in, with what its check found; one with faults is refused at once."""
+    """Enter an upload as it was handed in, with what its check found; one with faults is refused at once."""
     row.key, row.at = secrets.token_hex(_KEY), desk.at
     row.faults = sum(not finding.warns for finding in found)
     row.findings = json.dumps([vars(finding) for finding in found[:_MOST]], ensure_ascii=False)
@@ -100,7 +108,7 @@ def by_key(session: Session, key: str) -> UploadRow:
 
 
 def take(session: Session, key: str, desk: Desk, note: str = "") -> UploadRow:
-    """待处理 → 已采用, once its facts are imported; raises E0203, E0620 (decided already)."""
+    """待处理 → 已采用, once its facts are imported, or 已收; raises E0203, E0620 (decided already)."""
     return _decided(session, key, State.TAKEN, note, desk)
 
 
@@ -120,7 +128,7 @@ def _decided(session: Session, key: str, state: State, note: str, desk: Desk) ->
     done = changed(session, step.values(values))
     row = by_key(session, key)
     if done == 0:
-        raise ReportgenError("E0620", state=LABELS[State(row.state)])
+        raise ReportgenError("E0620", state=label(row))
     session.refresh(row)
     _tell(session, row, desk)
     return row

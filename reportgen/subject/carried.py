@@ -43,7 +43,7 @@ def checked_as_before(before: Subject, delivery: Delivery) -> Checked:
         if fact.verification is not None or not known:
             return fact
         for old in known:
-            if _says_the_same(old, fact):
+            if not retold(old, fact):
                 return fact.model_copy(update={"verification": old.verification})
         lapsed.append((f"{name}.{known[0].id}", known[0]))
         return fact
@@ -56,12 +56,15 @@ def checked_as_before(before: Subject, delivery: Delivery) -> Checked:
     return Checked(delivery.model_copy(update=fields), tuple(lapsed))
 
 
-def _says_the_same(old: Fact, new: Fact) -> bool:
-    """Say whether two tellings say the same to the last field; what the office itself entered beside it is no part."""
+def retold(old: Fact, new: Fact) -> tuple[str, ...]:
+    """Return the fields of which two tellings do not say the same, in alphabetical order; nothing where they agree.
+
+    What the office itself entered beside what a source says is no part of it.
+    """
     disputed = isinstance(old, CreditRecord) and old.state is RecordState.DISPUTED
     apart = _MARKS if disputed else _BESIDE
     one, other = ({k: v for k, v in said(fact).items() if k not in apart} for fact in (old, new))
-    return one.keys() == other.keys() and not contradictions(one, other)
+    return tuple(sorted({*(one.keys() ^ other.keys()), *contradictions(one, other)}))
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from reportgen.errors import ReportgenError
 from reportgen.registry import uploads
-from reportgen.registry.upload_rows import UploadRow, UploadState
+from reportgen.registry.upload_rows import UploadRow
 from reportgen.store.facts import known_now
 from reportgen.web.door import Sent, caller_of, form_of
 from reportgen.web.house import House, TheHouse
@@ -23,26 +23,27 @@ router = APIRouter(prefix="/bidder")
 _BOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _ZIP = b"PK\x03\x04"
 _FILE, _NAME = "file", 200
-_UNREADABLE = frozenset({"E0303", "E0370", "E0371", "E0392"})
+_OTHER_KIND = "项目由本机构导入，不在这里上传；请用这一页“下载样表”所得的工作簿填报贵单位的资料"
+_UNREADABLE = frozenset({"E0303", "E0370", "E0371", "E0373", "E0392"})
 """What cannot be read is no workbook, and is not kept."""
 
 
 @router.get("/template.xlsx", name="bidder_template")
 def template(request: Request, house: TheHouse) -> Response:
-    """Return the workbook of a subject, filled with what the office holds of the caller, or empty."""
-    from reportgen.intake.columns.subject import SUBJECT
+    """Return the workbook of a subject, filled with what the office holds of the caller, or empty; never who checked it."""
+    from reportgen.intake.columns.declared import DECLARED, as_given
     from reportgen.sheets.template import as_workbook
 
     caller = caller_of(request)
     subject = house.store.read(lambda session: known_now(session, caller.uscc))
-    content = as_workbook(SUBJECT, None if subject is None else subject.model_dump())
+    content = as_workbook(DECLARED, None if subject is None else as_given(subject, now().date()))
     return attached(content, f"主体-{caller.uscc}.xlsx", _BOOK)
 
 
 @router.get("/uploads", name="bidder_uploads")
 def shown(request: Request, house: TheHouse) -> HTMLResponse:
     """List what the caller handed in, with the form to hand in more."""
-    return _listed(request, house)
+    return uploads_page(request, house)
 
 
 @router.post("/uploads", name="bidder_upload")
@@ -50,29 +51,32 @@ def upload(request: Request, house: TheHouse) -> Response:
     """Check a workbook and keep it for the clerk."""
     sent = form_of(request).files.get(_FILE)
     if sent is None:
-        return _listed(request, house, "请选择填好的工作簿")
+        return _again(request, house, "请选择填好的工作簿")
     if len(sent.data) > LARGEST:
-        return _listed(request, house, "文件超过 10 MB，请分几次上传，或删去不用的内容")
+        return _again(request, house, "文件超过 10 MB，请分几次上传，或删去不用的内容")
     if not sent.data.startswith(_ZIP):
-        return _listed(request, house, "不是工作簿（.xlsx）。旧格式（.xls）与 CSV 请先另存为 .xlsx")
+        return _again(request, house, "不是工作簿（.xlsx）。旧格式（.xls）与 CSV 请先另存为 .xlsx")
+    uscc = caller_of(request).uscc
+    before = house.store.read(lambda session: known_now(session, uscc))
     try:
         with house.limits.upload():
-            checked = check_workbook(house.checker, sent.data)
+            checked = check_workbook(house.checker, sent.data, before)
     except ReportgenError as error:
         if error.code not in _UNREADABLE:
             raise
-        return _listed(request, house, f"{error.entry.what}：{error.data()['detail']}")
-    if checked.uscc.strip().upper() not in {"", caller_of(request).uscc}:
-        return _listed(request, house, "工作簿所载的统一社会信用代码不是贵单位的，没有保存")
+        advice = f"。{_OTHER_KIND}" if error.code == "E0373" else ""
+        return _again(request, house, f"{error.entry.what}：{error.data()['detail']}{advice}")
+    if checked.uscc.strip().upper() not in {"", uscc}:
+        return _again(request, house, "工作簿所载的统一社会信用代码不是贵单位的，没有保存")
     row = _kept(request, house, sent, checked)
     return RedirectResponse(f"/bidder/uploads/{row.key}", 303)
 
 
 @router.get("/uploads/{key}", name="bidder_upload_shown")
 def checked_upload(request: Request, house: TheHouse, key: str) -> HTMLResponse:
-    """Show what the check of a workbook found, and what the clerk made of it."""
+    """Show what the check of a workbook found, and what the clerk made of it or of a paper."""
     row = _own(request, house, key)
-    said = {"row": row, "found": uploads.findings(row), "label": uploads.LABELS[UploadState(row.state)]}
+    said = {"row": row, "found": uploads.findings(row), "label": uploads.label(row)}
     return house.pages.page(request, "bidder_upload", said)
 
 
@@ -91,10 +95,17 @@ def _own(request: Request, house: House, key: str) -> UploadRow:
     return house.store.read(lambda session: uploads.own(session, uscc, key))
 
 
-def _listed(request: Request, house: House, wrong: str = "") -> HTMLResponse:
+def _again(request: Request, house: House, wrong: str) -> HTMLResponse:
+    return uploads_page(request, house, {_FILE: wrong})
+
+
+def uploads_page(
+    request: Request, house: House, wrong: dict[str, str] | None = None, proves: str = ""
+) -> HTMLResponse:
+    """Return the page of uploads, with what is wrong beside its field and what a paper was said to prove."""
     uscc = caller_of(request).uscc
     rows = house.store.read(lambda session: uploads.of_subject(session, uscc))
-    said = {"uploads": rows, "labels": uploads.LABELS, "wrong": wrong}
+    said = {"uploads": rows, "labels": uploads.LABELS, "wrong": wrong or {}, "proves": proves}
     return house.pages.page(request, "bidder_uploads", said, 422 if wrong else 200)
 
 

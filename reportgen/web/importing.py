@@ -19,13 +19,18 @@ from reportgen.zone import now
 
 @dataclass(frozen=True)
 class Asked:
-    """What a form to import asks for: its title, where it goes, where it leads back, which files it takes."""
+    """What a form to import asks for: its title, where it goes, where it leads back, which files it takes.
+
+    `sort` is what its workbook is about, `blank` where that is to be had.
+    """
 
     title: str
     action: str
     back: str
     hint: str
     accept: str
+    sort: str
+    blank: str
     open_data: bool = False
 
 
@@ -56,8 +61,15 @@ def read_with(
         with house.limits.upload():
             return house.checker.read(work, sent.name, sent.data, *more), {}
     except ReportgenError as error:
-        said = error.faults[0].what if error.faults else f"{error.entry.what}：{error.data()['detail']}"
-        return None, {"file": said}
+        return None, {"file": _why(error)}
+
+
+def _why(error: ReportgenError) -> str:
+    """Return what is wrong with a file as a whole, in the words of a page."""
+    if error.faults:
+        return error.faults[0].what
+    told = error.shown()
+    return f"{told['title']}：{told['detail']}。{told['fix']}"
 
 
 def imported(

@@ -1,4 +1,4 @@
-"""Letters of authority (授权书) that come with a form: PDF, JPEG or PNG by what they are, not by what they are called."""
+"""Letters of authority (授权书) and other papers that come with a form: PDF, JPEG or PNG by what they are, not by their names."""
 
 import hashlib
 from collections.abc import Iterator
@@ -11,21 +11,23 @@ from reportgen.web.door import Sent
 from reportgen.web.house import House
 
 LARGEST = 10 * 1024 * 1024
+KINDS = {".pdf": "application/pdf", ".jpg": "image/jpeg", ".png": "image/png"}
+"""What the papers that are kept are, by the ends of their names."""
 _BEGIN = {b"%PDF-": ".pdf", b"\xff\xd8\xff": ".jpg", b"\x89PNG\r\n\x1a\n": ".png"}
 
 
 @dataclass(frozen=True)
 class Kept:
-    """A letter among the office's files: its name there, and its hash."""
+    """A paper among the office's files: its name there, and its hash."""
 
     file: str
     sha256: str
 
 
-def letter_faults(sent: Sent | None, field: str) -> list[Fault]:
-    """Return what is wrong with a letter: none was chosen, another kind of file, or one that is too large."""
+def letter_faults(sent: Sent | None, field: str, called: str = "授权书") -> list[Fault]:
+    """Return what is wrong with a letter, or a paper called so: none was chosen, another kind of file, too large a one."""
     if sent is None:
-        return [Fault("E0301", field, "请选择授权书文件")]
+        return [Fault("E0301", field, f"请选择{called}文件")]
     if len(sent.data) > LARGEST:
         return [Fault("E0301", field, "文件超过 10 MB，请压缩或降低扫描分辨率后再交")]
     if not _ending(sent.data):
@@ -35,7 +37,7 @@ def letter_faults(sent: Sent | None, field: str) -> list[Fault]:
 
 @contextmanager
 def keeping(house: House, sent: Sent) -> Iterator[Kept]:
-    """Keep a sound letter among the office's files, unless what it is kept for comes to nothing; raises E0901, E0913."""
+    """Keep a sound paper among the office's files, unless what it is kept for comes to nothing; raises E0901, E0913."""
     name = received_name(_ending(sent.data))
     house.press.files.write(name, sent.data)
     try:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from openpyxl import load_workbook
+from openpyxl import Workbook, load_workbook
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
 from reportgen.errors import ReportgenError
@@ -348,12 +348,12 @@ def test_the_workbook_of_the_other_kind_is_known_at_once(tmp_path: Path) -> None
     (tmp_path / "p.xlsx").write_bytes(as_workbook(PROJECT))
     (tmp_path / "s.xlsx").write_bytes(as_workbook(SUBJECT))
     for read_wrong, name, said in (
-        (read_subject, "p.xlsx", "这是项目工作簿，不是主体工作簿，请用 reportgen project"),
-        (read_project, "s.xlsx", "这是主体工作簿，不是项目工作簿，请用 reportgen subject"),
+        (read_subject, "p.xlsx", "这是项目工作簿，不是主体工作簿"),
+        (read_project, "s.xlsx", "这是主体工作簿，不是项目工作簿"),
     ):
-        with pytest.raises(ReportgenError) as caught:
+        with pytest.raises(ReportgenError, match="reportgen project") as caught:
             read_wrong(tmp_path / name)
-        assert [fault.what for fault in caught.value.faults] == [said]
+        assert (caught.value.code, caught.value.data()["detail"]) == ("E0373", said)
 
 
 def test_days_out_of_order_are_told_by_their_columns(tmp_path: Path) -> None:
@@ -690,3 +690,11 @@ def test_no_content_breaks_the_reader(
     path = tmp_path_factory.mktemp("any")
     (path / name).write_bytes(content)
     unbroken(path if name.endswith(".csv") else path / name)
+
+
+def test_an_empty_workbook_is_told_which_sheets_it_lacks(tmp_path: Path) -> None:
+    path = tmp_path / "empty.xlsx"
+    Workbook().save(path)
+    error = refused(path)
+    assert error.code == "E0370"
+    assert "没有主体工作簿的任何一张表，如“主体”" in error.text()

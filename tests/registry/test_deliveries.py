@@ -7,7 +7,7 @@ import pytest
 from reportgen.errors import ReportgenError
 from reportgen.policy.values import ObjectionRule
 from reportgen.registry import objections
-from reportgen.registry.deliveries import Learned, enter
+from reportgen.registry.deliveries import Learned, declare, enter
 from reportgen.registry.objections import Ending
 from reportgen.registry.tables import ReportRow
 from reportgen.store.engine import Store
@@ -319,3 +319,26 @@ def test_facts_of_an_earlier_day_take_nothing_from_a_later_version(store: Store)
     learn(store, 1, told("S2", qualifications=[licence]))
     early = subject(as_of="2026-11-01", qualifications=[licence])
     assert learn(store, 2, early).subject.claims.qualifications == ()
+
+
+def test_what_a_subject_says_of_itself_is_entered_without_a_check_and_in_no_other_name(store: Store) -> None:
+    licence = qualification_data(source="S4", number="证1", verification=CHECK)
+    record = record_data(number="1")
+    learn(store, -1, subject(sources=DECLARED, qualifications=[licence], records=[record]))
+    before = now(store)
+    same = before.model_copy(update={"records": ()})
+    store.write(lambda session: declare(session, same, at(hours=1)))
+    assert now(store) == before
+
+    graded = licence | {"grade": "一级", "verification": CHECK | {"on": "2026-11-20"}}
+    own = subject(sources=DECLARED, qualifications=[graded], records=[record | {"amount": "1"}])
+    with pytest.raises(ReportgenError, match="E0301") as caught:
+        store.write(lambda session: declare(session, own, at(hours=2)))
+    assert [fault.path for fault in caught.value.faults] == ["records[0].amount"]
+    assert now(store) == before
+
+    own = subject(sources=DECLARED, qualifications=[graded], records=[record])
+    (told,) = store.write(lambda session: declare(session, own, at(hours=3)))
+    (held,) = now(store).qualifications
+    assert (held.grade, held.verification) == ("一级", None)
+    assert [caution.path for caution in told.cautions] == ["qualifications.Q1"]

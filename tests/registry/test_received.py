@@ -16,7 +16,7 @@ from reportgen.registry.audit import verify
 from reportgen.registry.retention import Erased, Keeper, kept_since
 from reportgen.registry.tables import EventRow
 from reportgen.registry.tags import Tag
-from reportgen.registry.upload_rows import UploadRow, UploadState
+from reportgen.registry.upload_rows import UploadKind, UploadRow, UploadState
 from reportgen.registry.uploads import RECEIVED, enter, refuse, take
 from reportgen.store.account_rows import AccountKind, AccountRow, AccountState
 from reportgen.store.accounts import Opening
@@ -91,7 +91,7 @@ def application(store: Store, end: str, report: int | None = None) -> None:
     store.write(work)
 
 
-def upload(store: Store, decided: UploadState) -> None:
+def upload(store: Store, decided: UploadState, kind: UploadKind = UploadKind.WORKBOOK) -> None:
     owner = account(store, login="third")
 
     def work(session: Session) -> None:
@@ -105,6 +105,7 @@ def upload(store: Store, decided: UploadState) -> None:
             marked=COPY,
             sha256="c" * 64,
             at=NOW,
+            kind=kind,
         )
         key = enter(session, row, [], DESK).key
         if decided is UploadState.TAKEN:
@@ -187,6 +188,22 @@ def test_a_workbook_goes_with_its_marked_copy_a_while_after_it_was_decided_on(
     gone = run(store, files, 366)
     assert gone == (() if state is UploadState.PENDING else (WORKBOOK, COPY))
     assert len(told(store, Tag.UPLOAD_FILE_ERASE)) == (state is not UploadState.PENDING)
+
+
+@pytest.mark.parametrize(
+    ("state", "days"),
+    [(UploadState.PENDING, None), (UploadState.REFUSED, 180), (UploadState.TAKEN, 365 * YEARS + 3)],
+)
+def test_a_paper_is_kept_as_a_letter_is_where_it_was_received(
+    store: Store, files: Folder, state: UploadState, days: int | None
+) -> None:
+    put(files, WORKBOOK, COPY)
+    upload(store, state, UploadKind.PAPER)
+    if days is None:
+        assert run(store, files, 20 * 366) == ()
+        return
+    assert run(store, files, days - 1) == ()
+    assert run(store, files, days + 1) == (WORKBOOK, COPY)
 
 
 def test_what_a_crash_left_after_the_row_let_go_is_removed_by_the_next_run(

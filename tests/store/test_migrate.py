@@ -15,6 +15,7 @@ from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 import reportgen.registry.api_key_rows
 import reportgen.registry.application_rows
+import reportgen.registry.award_rows
 import reportgen.registry.look_rows
 import reportgen.registry.tables
 import reportgen.registry.upload_rows
@@ -30,7 +31,22 @@ from tests.postgres import Server
 from tests.store.filled import Rows, contents, fill
 
 APPEND_ONLY = ("event", "checkpoint", "checkpoint_line")
-REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010", "0011", "0012")
+REVISIONS = (
+    "0001",
+    "0002",
+    "0003",
+    "0004",
+    "0005",
+    "0006",
+    "0007",
+    "0008",
+    "0009",
+    "0010",
+    "0011",
+    "0012",
+    "0013",
+    "0014",
+)
 
 
 @pytest.fixture
