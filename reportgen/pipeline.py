@@ -25,6 +25,7 @@ from reportgen.press import Press
 from reportgen.project.applicant import Applicant, check_joint
 from reportgen.project.model import Project
 from reportgen.registry import notices
+from reportgen.registry.award_notices import withheld
 from reportgen.registry.lifecycle import LABELS, Made, by_number
 from reportgen.registry.numbers import public_number, verification_code
 from reportgen.registry.requests import Request as Request  # noqa: PLC0414 - what `issue` is asked
@@ -296,12 +297,14 @@ def _corrected(number: str, press: Press, on: date) -> "Corrected":
 
     row = press.store.read(lambda session: by_number(session, number))
     newer = press.store.read(lambda session: later(session, row))
+    untold = bool(press.store.read(lambda session: withheld(session, [row], None)))
     request = press.restore(row)
     return Corrected(
         number=number,
         issued_at=row.issued_at or row.drafted_at,
         sentence=conclusion(row.conclusion),
-        state=standing(row, on).state,
+        # The subject reads it as well, who may not know of the use yet.
+        state=standing(row, on, untold=untold).state,
         applicant=request.applicant,
         project=request.project,
         binding=request.binding,

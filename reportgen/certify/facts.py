@@ -66,7 +66,8 @@ class RegisterFacts:
     Without a `number` the book knows no such file; one of a project then still names its `project`, `round` and,
     where it has not all of them, `lots`, for it covers no other. A `sha256` that is not the file's own belongs to
     the report of the number that the file bears. `usable` is what follows from `state` at `as_of`, `recipient` a
-    USCC, and `later` the numbers of the reports that take this one's place.
+    USCC, and `later` the numbers of the reports that take this one's place. Without `use_told` the state is that
+    before the use, and whether there was one is not said before the award notice (中标公示).
     """
 
     source: Source
@@ -86,6 +87,7 @@ class RegisterFacts:
     changes: tuple[Change, ...] = ()
     later: tuple[str, ...] = ()
     lots: tuple[str, ...] = ()
+    use_told: bool = True
 
     @property
     def used(self) -> bool:

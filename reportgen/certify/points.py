@@ -103,7 +103,8 @@ def state(book: RegisterFacts | None, on: date, *, held: bool) -> Point:
         return Point(Key.STATE, False, why, "请申请人重新申请")
     if book.usable:
         until = f"，可用至 {book.valid_until}" if book.valid_until else ""
-        return Point(Key.STATE, True, f"{book.state}{until}{_since_issue(book)}")
+        use = "" if book.use_told else "，核销与否自登记中标公示起可查"
+        return Point(Key.STATE, True, f"{book.state}{until}{use}{_since_issue(book)}")
     later = f"，其后编号 {'、'.join(book.later)}" if book.later else ""
     why = f"{book.state}{'，由出具机构撤销' if book.state == REVOKED else later}"
     return Point(Key.STATE, False, why, "不得使用；请联系出具机构")

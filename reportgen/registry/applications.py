@@ -45,15 +45,7 @@ _NOBODY = {"prepared_by": "", "reviewed_by": "", "issued_by": ""}
 
 def submit(session: Session, asked: ApplicationRow, desk: Desk) -> ApplicationRow:
     """Enter an application as it was sent in; raises E0613 where the same one is still open."""
-    same = select(ApplicationRow.id).where(
-        ApplicationRow.members == asked.members,
-        ApplicationRow.project == asked.project,
-        ApplicationRow.round == asked.round,
-        ApplicationRow.lot == asked.lot,
-        ApplicationRow.recipient == asked.recipient,
-        col(ApplicationRow.state).in_(OPEN),
-    )
-    if session.exec(same.limit(1)).first() is not None:
+    if open_like(session, asked) is not None:
         raise ReportgenError("E0613", project=asked.project)
     asked.key = secrets.token_hex(_KEY)
     asked.state, asked.submitted_at = State.SUBMITTED, desk.at
@@ -61,6 +53,19 @@ def submit(session: Session, asked: ApplicationRow, desk: Desk) -> ApplicationRo
     session.flush()
     _tell(session, asked, desk)
     return asked
+
+
+def open_like(session: Session, asked: ApplicationRow) -> ApplicationRow | None:
+    """Return the application that is still open and asks the same; None where none does."""
+    same = select(ApplicationRow).where(
+        ApplicationRow.members == asked.members,
+        ApplicationRow.project == asked.project,
+        ApplicationRow.round == asked.round,
+        ApplicationRow.lot == asked.lot,
+        ApplicationRow.recipient == asked.recipient,
+        col(ApplicationRow.state).in_(OPEN),
+    )
+    return session.exec(same.limit(1)).first()
 
 
 def prepared(session: Session, key: str, report_id: int, desk: Desk) -> ApplicationRow:

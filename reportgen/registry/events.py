@@ -73,6 +73,7 @@ KEYS: Mapping[Tag, frozenset[str]] = {
     Tag.SUBJECT_HIT_REJECT: frozenset({"uscc", "hit"}),
     Tag.LIST_EDITION_IMPORT: frozenset({"sha256", "on", "rows"}),
     Tag.PROJECT_VERSION_IMPORT: _PLACE | {"sha256", "matter"},
+    Tag.PROJECT_AWARD_ENTER: _PLACE | {"on"},
     Tag.PROJECT_MANIFEST_EXPORT: _PLACE | {"sha256", "reports"},
     Tag.PROJECT_BUNDLE_EXPORT: _PLACE | {"number", "sha256", "reports"},
     Tag.PROJECT_USES_EXPORT: _PLACE | {"number", "sha256", "reports"},

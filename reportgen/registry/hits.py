@@ -1,7 +1,9 @@
 """Hits as the desk goes through them: those of one state over all subjects, each with whom it concerns."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
+from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from reportgen.registry.screening import Hit
@@ -18,12 +20,22 @@ class Concerned:
     hit: Hit
 
 
-def listed(session: Session, state: str, limit: int = 200) -> list[Concerned]:
-    """Return the hits of a state whose entries still stand on their lists, the oldest first."""
+def undecided(session: Session, usccs: Collection[str]) -> int:
+    """Return how many hits on subjects are entered and 待人工确认."""
+    here = (col(HitRow.uscc).in_(usccs), HitRow.state == "OPEN", standing(col(HitRow.entry_id)))
+    return session.exec(select(func.count()).select_from(HitRow).where(*here)).one()
+
+
+def listed(session: Session, state: str, limit: int = 200, usccs: Collection[str] = ()) -> list[Concerned]:
+    """Return the hits of a state whose entries still stand on their lists, the oldest first.
+
+    `usccs` are the subjects whose hits are asked for; those of all where none is named.
+    """
+    whose = (col(HitRow.uscc).in_(usccs),) if usccs else ()
     asked = (
         select(HitRow, SubjectRow.name)
         .join(SubjectRow, col(SubjectRow.uscc) == HitRow.uscc)
-        .where(HitRow.state == state, standing(col(HitRow.entry_id)))
+        .where(HitRow.state == state, standing(col(HitRow.entry_id)), *whose)
         .order_by(col(HitRow.id))
         .limit(limit)
     )

@@ -47,6 +47,16 @@ def of_report(session: Session, report_id: int) -> list[NoticeRow]:
     return list(session.exec(found.order_by(col(NoticeRow.id))).all())
 
 
+def sent(session: Session, report: ReportRow, number: str) -> NoticeRow:
+    """Return a notice of a report that went out and is still kept; raises E0203 for any other as for none."""
+    found = next(
+        (row for row in of_report(session, id_of(report)) if row.number == number and row.file), None
+    )
+    if found is None:
+        raise ReportgenError("E0203")
+    return found
+
+
 def _held(session: Session, number: str) -> ReportRow:
     report = by_number(session, number, lock=True)
     if report.state not in IN_THE_WORLD:

@@ -97,7 +97,7 @@ def close(
     then on; deleted, it goes from every version of the facts, and what was 签发中 on it is given up. What is
     corrected is imported as any fact is. Raises E0301 (answer, statement), E0609 (no such open case).
     """
-    said = {"answer": _written("answer", answer, 1), "statement": _stated(ending, statement)}
+    said = said_at_closing(ending, answer, statement)
     case = taken(
         session,
         update(ObjectionRow)
@@ -115,6 +115,11 @@ def close(
         mark(session, touched, Tag.REPORT_MARK_OUTDATED, desk)
     _tell(session, case, Tag.OBJECTION_CASE_CLOSE, desk)
     return case
+
+
+def said_at_closing(ending: Ending, answer: str, statement: str) -> dict[str, str]:
+    """Return what closing a case leaves in writing, its answer and the statement; raises E0301 (by field)."""
+    return {"answer": _written("answer", answer, 1), "statement": _stated(ending, statement)}
 
 
 def due(session: Session) -> list[ObjectionRow]:

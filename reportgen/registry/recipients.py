@@ -4,18 +4,18 @@ Before 开标 a project is told by its name and its moment alone, however many h
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import or_
+from sqlalchemy import ColumnElement, func, or_
 from sqlmodel import Session, col, select
 
 from reportgen.assess.model import Assessment, Verdict
 from reportgen.errors import ReportgenError
 from reportgen.project.model import Project
-from reportgen.registry import queries
+from reportgen.registry import notices, queries
 from reportgen.registry.lifecycle import Consumption, Desk, Use, consume
-from reportgen.registry.tables import Kind, ReportRow, State
+from reportgen.registry.tables import Kind, NoticeRow, ReportRow, State
 from reportgen.registry.view import Summary, summaries
 from reportgen.store.projects import project_at
 from reportgen.store.tables import ProjectRow
@@ -46,19 +46,29 @@ class Held:
     asked: int
     unmet: tuple[str, ...]
     risks: int
+    notices: tuple[NoticeRow, ...]
 
 
 @dataclass(frozen=True)
 class Opened:
-    """A project that is open, with the reports made for the recipient, by lot and number."""
+    """A project that is open, with the reports made for the recipient, by lot and number.
+
+    `elsewhere` says how many were made for the other of 招标人 and 代理机构, to whoever is one of them.
+    """
 
     project: Project
     reports: tuple[Held, ...]
+    elsewhere: int = 0
 
     def run_by(self, uscc: str) -> bool:
         """Say whether somebody runs the tender: 招标人 or 代理机构 themselves, who compare all that was issued for it."""
         agent = self.project.agent
         return uscc == self.project.owner.uscc or (agent is not None and uscc == agent.uscc)
+
+    def other(self, uscc: str) -> str:
+        """Return the name of who runs the tender beside somebody; nothing where nobody does."""
+        parties = [party for party in (self.project.owner, self.project.agent) if party is not None]
+        return "".join(party.name for party in parties if party.uscc != uscc) if self.run_by(uscc) else ""
 
 
 def tenders(session: Session, uscc: str, at: datetime) -> list[Tender]:
@@ -93,10 +103,12 @@ def opened(session: Session, uscc: str, project: str, round_: int, at: datetime)
         # The same as for a project that nobody knows.
         raise ReportgenError("E0351", path=project, detail=f"{project} 第 {round_} 轮 没有导入过")
     queries.require_opened(session, project, round_, at)
-    rows = _of(session, uscc, project, round_)
+    rows = _of(session, project, round_, col(ReportRow.recipient) == uscc)
     shown = summaries(session, rows, at.date())
     held = (_held(session, row, summary) for row, summary in zip(rows, shown, strict=True))
-    return Opened(project_at(session, project, round_), tuple(held))
+    found = Opened(project_at(session, project, round_), tuple(held))
+    # Who runs the tender is shown all reports in its comparison.
+    return replace(found, elsewhere=_elsewhere(session, found, uscc)) if found.run_by(uscc) else found
 
 
 def use(session: Session, uscc: str, numbers: Sequence[str], desk: Desk) -> list[Consumption]:
@@ -107,15 +119,24 @@ def use(session: Session, uscc: str, numbers: Sequence[str], desk: Desk) -> list
     ]
 
 
-def _of(session: Session, uscc: str, project: str, round_: int) -> list[ReportRow]:
-    found = select(ReportRow).where(
-        ReportRow.kind == Kind.REPORT,
-        ReportRow.project == project,
-        ReportRow.round == round_,
-        ReportRow.recipient == uscc,
+def _elsewhere(session: Session, found: Opened, uscc: str) -> int:
+    counted = select(func.count()).select_from(ReportRow)
+    others = col(ReportRow.recipient) != uscc
+    return session.exec(counted.where(*_issued(found.project.id, found.project.round), others)).one()
+
+
+def _of(session: Session, project: str, round_: int, whose: ColumnElement[bool]) -> list[ReportRow]:
+    found = select(ReportRow).where(*_issued(project, round_), whose)
+    return list(session.exec(found.order_by(col(ReportRow.lot), col(ReportRow.number))).all())
+
+
+def _issued(project: str, round_: int) -> tuple[ColumnElement[bool], ...]:
+    return (
+        col(ReportRow.kind) == Kind.REPORT,
+        col(ReportRow.project) == project,
+        col(ReportRow.round) == round_,
         col(ReportRow.issued_at).is_not(None),
     )
-    return list(session.exec(found.order_by(col(ReportRow.lot), col(ReportRow.number))).all())
 
 
 def _held(session: Session, row: ReportRow, summary: Summary) -> Held:
@@ -130,4 +151,5 @@ def _held(session: Session, row: ReportRow, summary: Summary) -> Held:
         asked=len(items),
         unmet=tuple(f"{item.clause} {item.name}" for item in items if item.verdict is not Verdict.MET),
         risks=len(judged.risks) if judged else 0,
+        notices=tuple(notices.of_report(session, row.id or 0)) if row.corrected_at else (),
     )

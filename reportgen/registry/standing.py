@@ -33,6 +33,7 @@ EDGES: Mapping[State, frozenset[State]] = {
     State.VOID: frozenset(),
 }
 """From which state a report may go to which; docs/register.md prints the same table."""
+_BY_USE = (State.CONSUMED, State.ARCHIVED)
 SUPERSEDABLE = (State.ISSUED, State.CONSUMED)
 """States of a report whose place another one may take."""
 KINDS: Mapping[Kind, str] = {Kind.REPORT: REPORT, Kind.RECORD: RECORD, Kind.GRADE: GRADE}
@@ -56,12 +57,15 @@ class Standing:
     changes: tuple[Change, ...]
 
 
-def standing(report: ReportRow, on: date) -> Standing:
+def standing(report: ReportRow, on: date, *, untold: bool = False) -> Standing:
     """Return where a report stands; a date that has passed needs nobody to say so.
 
-    A report that another takes the place of stays usable for its project; a grade does not.
+    A report that another takes the place of stays usable for its project; a grade does not. `untold`: as it stood
+    before its use, to whoever may not know yet whether it was used.
     """
     state = State(report.state)
+    if untold and state in _BY_USE:
+        state = State.ISSUED
     late = report.valid_until is not None and report.valid_until < on
     if state is State.ISSUED and late:
         state = State.EXPIRED

@@ -36,6 +36,7 @@ class Tag(StrEnum):
     SUBJECT_HIT_REJECT = "subject:hit:reject"
     LIST_EDITION_IMPORT = "list:edition:import"
     PROJECT_VERSION_IMPORT = "project:version:import"
+    PROJECT_AWARD_ENTER = "project:award:enter"
     PROJECT_MANIFEST_EXPORT = "project:manifest:export"
     PROJECT_BUNDLE_EXPORT = "project:bundle:export"
     PROJECT_USES_EXPORT = "project:uses:export"

@@ -12,6 +12,7 @@ from sqlmodel import Session, col, select
 from reportgen.certify.facts import COMPARISON, NOTICE, USES, VOUCHER, Change, RegisterFacts, Source
 from reportgen.errors import ReportgenError
 from reportgen.registry import queries
+from reportgen.registry.award_notices import Knows, the_office
 from reportgen.registry.standing import KINDS, SUPERSEDED, later, standing
 from reportgen.registry.tables import LIGHT, EventRow, Kind, NoticeRow, ReportRow, State
 from reportgen.registry.tags import OFFICE, Tag
@@ -40,19 +41,27 @@ class Paper:
     book: RegisterFacts
 
 
-def facts(session: Session, sha256: str, number: str, at: datetime) -> RegisterFacts:
-    """Return what the register says of a file: by its hash, else of the report whose number it bears."""
+def facts(
+    session: Session, sha256: str, number: str, at: datetime, knows: Knows = the_office
+) -> RegisterFacts:
+    """Return what the register says of a file: by its hash, else of the report whose number it bears.
+
+    `knows` says of which reports whoever asks may know whether they were used.
+    """
     book, noticed = _book(session, at), queries.notice_by_hash(session, sha256)
     if noticed is not None:
         return _corrects(*noticed, book)
     with suppress(ReportgenError):
-        return _told(session, queries.by_file_hash(session, sha256), book)
+        return _told(session, queries.by_file_hash(session, sha256), book, knows)
     beside, row = _beside(session, sha256, book), _numbered(session, number)
-    return beside or (book if row is None else _told(session, row, book))
+    return beside or (book if row is None else _told(session, row, book, knows))
 
 
-def paper(session: Session, number: str, code: str, at: datetime) -> Paper:
-    """Return what a paper is compared with; raises E0505 for a number unknown and for a wrong code alike."""
+def paper(session: Session, number: str, code: str, at: datetime, knows: Knows = the_office) -> Paper:
+    """Return what a paper is compared with; raises E0505 for a number unknown and for a wrong code alike.
+
+    `knows` says as for `facts`.
+    """
     from reportgen.registry.view import summaries
 
     found = queries.by_code(session, number, code)
@@ -68,7 +77,7 @@ def paper(session: Session, number: str, code: str, at: datetime) -> Paper:
         pages=row.pages,
         issued_at=found.report.issued_at,
         # When it was used, and by whom, is told to whoever uses it, not to whoever holds a copy.
-        book=replace(_told(session, row, book), consumed_at=None, recipient=""),
+        book=replace(_told(session, row, book, knows), consumed_at=None, recipient=""),
     )
 
 
@@ -123,8 +132,9 @@ def _undone(session: Session, said: Mapping[str, Any]) -> str:
     return "" if used_at == said["used_at"] else "，所载核销已撤回"
 
 
-def _told(session: Session, row: ReportRow, book: RegisterFacts) -> RegisterFacts:
-    stands, after = standing(row, book.as_of.date()), later(session, row) if row.superseded else []
+def _told(session: Session, row: ReportRow, book: RegisterFacts, knows: Knows) -> RegisterFacts:
+    known, after = knows(session, row), later(session, row) if row.superseded else []
+    stands = standing(row, book.as_of.date(), untold=not known)
     changes = [Change(change.word, change.at) for change in stands.changes]
     return replace(
         book,
@@ -138,7 +148,8 @@ def _told(session: Session, row: ReportRow, book: RegisterFacts) -> RegisterFact
         lot=row.lot,
         recipient=row.recipient,
         valid_until=row.valid_until,
-        consumed_at=row.consumed_at,
+        consumed_at=row.consumed_at if known else None,
+        use_told=known,
         changes=(*changes, *(Change(SUPERSEDED, other.issued_at) for other in after[:1] if other.issued_at)),
         later=tuple(str(other.number) for other in after),
     )

@@ -9,7 +9,7 @@ from sqlalchemy import bindparam
 from sqlmodel import Session, col, select
 
 from reportgen.registry.events import Tag, report_stream
-from reportgen.registry.standing import SUPERSEDED, Change, earlier, later, standing
+from reportgen.registry.standing import SUPERSEDED, Change, Standing, earlier, later, standing
 from reportgen.registry.tables import EventRow, Kind, ReportRow, RequestRow
 from reportgen.registry.words import KINDS, OUTCOMES, REASONS, TAGS, Reason, conclusion
 from reportgen.store.agency import lost_on
@@ -88,10 +88,12 @@ class Shown:
     events: tuple[Happened, ...]
 
 
-def summaries(session: Session, rows: Collection[ReportRow], on: date) -> list[Summary]:
-    """Return reports as a list shows them on a day."""
+def summaries(
+    session: Session, rows: Collection[ReportRow], on: date, untold: Collection[int] = ()
+) -> list[Summary]:
+    """Return reports as a list shows them on a day; `untold` are the ids of those whose use is not to be told yet."""
     names = _names(session, {uscc for row in rows for uscc in row.applicant.split(";")})
-    return [_summary(session, row, names, on) for row in rows]
+    return [_summary(session, row, names, standing(row, on, untold=row.id in untold)) for row in rows]
 
 
 def show(session: Session, row: ReportRow, on: date) -> Shown:
@@ -132,8 +134,7 @@ def _said(name: str, value: object) -> str:
 _TOLD = {"by": "使用单位", "first": "办理人", "second": "办理人", "pages": "页数"}
 
 
-def _summary(session: Session, row: ReportRow, names: Mapping[str, str], on: date) -> Summary:
-    stands = standing(row, on)
+def _summary(session: Session, row: ReportRow, names: Mapping[str, str], stands: Standing) -> Summary:
     after = later(session, row) if row.superseded else []
     followed = [Change(SUPERSEDED, other.issued_at) for other in after[:1] if other.issued_at]
     return Summary(

@@ -17,11 +17,12 @@ from sqlmodel import Session, col, select
 
 from reportgen.errors import ReportgenError
 from reportgen.registry import owned
+from reportgen.registry.award_notices import withheld
 from reportgen.registry.lifecycle import Desk
-from reportgen.registry.tables import EventRow
+from reportgen.registry.tables import LIGHT, EventRow, ReportRow
 from reportgen.registry.tags import Tag
 from reportgen.registry.webhook_rows import CallRow, CallState, Failure, ReadRow, WebhookRow, WebhookState
-from reportgen.registry.webhooks import BOTH, TOLD, secret_of, signature, tell_change
+from reportgen.registry.webhooks import BOTH, OF_USE, TOLD, secret_of, signature, tell_change
 from reportgen.store import accounts
 from reportgen.store.account_rows import AccountRow, AccountState
 from reportgen.store.accounts import Caller
@@ -234,13 +235,17 @@ def _calls(
     reports = {one.about for one in told if one.tag is not Tag.APPLICATION_STATE_CHANGE}
     keys = owned.keys(session, caller, applications)
     numbers = owned.numbers(session, caller, reports, at)
+    rows = session.exec(select(ReportRow).options(LIGHT).where(col(ReportRow.id).in_(numbers))).all()
+    untold = withheld(session, rows, caller)
     for one in told:
         if one.tag is Tag.APPLICATION_STATE_CHANGE:
             if key := keys.get(one.about):
                 yield _call(one, key, {"application": key, "state": one.state}, at)
         elif known := numbers.get(one.about):
             number, closes = known
-            held = {"state": CallState.HELD, "due_at": closes} if closes else {}
+            # Entering the award notice makes these due.
+            until = at + _LATER if TOLD[one.tag] in OF_USE and one.about in untold else closes
+            held = {"state": CallState.HELD, "due_at": until} if until else {}
             yield _call(one, number, {"report": number}, at) | held
 
 
@@ -287,7 +292,8 @@ def _seen(session: Session, caller: Caller | None, row: CallRow, at: datetime) -
         if row.kind == TOLD[Tag.APPLICATION_STATE_CHANGE]:
             owned.application(session, caller, row.about)
         else:
-            owned.report(session, caller, row.about, at)
+            report = owned.report(session, caller, row.about, at)
+            return row.kind not in OF_USE or not withheld(session, [report], caller)
     except ReportgenError:
         return False
     return True

@@ -17,7 +17,7 @@ class WebhookState(StrEnum):
 
 
 class CallState(StrEnum):
-    """Where a call stands; HELD is one that its owner must not learn of before 开标."""
+    """Where a call stands; HELD is one that its owner must not learn of yet: before 开标, or before 中标公示."""
 
     HELD = "HELD"
     WAITING = "WAITING"

@@ -67,6 +67,8 @@ TOLD: Mapping[Tag, Happening] = {
     Tag.REPORT_MARK_CORRECT: Happening.REPORT_CORRECTED,
 }
 """By which event each happens."""
+OF_USE = frozenset({Happening.REPORT_CONSUMED, Happening.REPORT_CONSUMPTION_ANNULLED})
+"""What a bidder is told of from the award notice (中标公示) on."""
 OFFERED: Mapping[AccountKind, frozenset[Happening]] = {
     AccountKind.BIDDER: frozenset(Happening),
     AccountKind.RECIPIENT: frozenset(Happening) - {Happening.APPLICATION_CHANGED},

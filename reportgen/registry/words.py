@@ -69,6 +69,7 @@ TAGS: Mapping[Tag, str] = {
     Tag.SUBJECT_HIT_REJECT: "排除名单命中",
     Tag.LIST_EDITION_IMPORT: "导入名单",
     Tag.PROJECT_VERSION_IMPORT: "导入项目",
+    Tag.PROJECT_AWARD_ENTER: "登记中标公示",
     Tag.PROJECT_MANIFEST_EXPORT: "写出核验清单",
     Tag.PROJECT_BUNDLE_EXPORT: "写出比对汇总表",
     Tag.PROJECT_USES_EXPORT: "写出核销清单",
@@ -88,7 +89,7 @@ TAGS: Mapping[Tag, str] = {
     Tag.APPLICATION_STATE_CHANGE: "办理申请",
     Tag.APPLICATION_LETTER_ERASE: "删除申请的授权书",
     Tag.UPLOAD_STATE_CHANGE: "办理上传的资料",
-    Tag.UPLOAD_FILE_ERASE: "删除上传的工作簿",
+    Tag.UPLOAD_FILE_ERASE: "删除上传的文件",
 }
 
 

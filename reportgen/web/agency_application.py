@@ -19,14 +19,16 @@ from reportgen.counter import Considered
 from reportgen.document.explained import Node, explained
 from reportgen.errors import Fault, ReportgenError
 from reportgen.press import Press
-from reportgen.registry import applications, queue
+from reportgen.registry import applications, hits, lifecycle, queue, screening
 from reportgen.registry.application_rows import ApplicationRow
 from reportgen.registry.application_rows import ApplicationState as State
 from reportgen.registry.entries import looked_at
 from reportgen.registry.queue import Waiting
 from reportgen.store.accounts import Caller
 from reportgen.store.people import PERMITTED, ROLE_NAMES, Action
+from reportgen.web.access import ACCESS
 from reportgen.web.door import caller_of, form_of
+from reportgen.web.evidence import Evidence
 from reportgen.web.house import House, TheHouse
 from reportgen.web.pages import attached
 from reportgen.web.public import by_field
@@ -39,18 +41,25 @@ _DESK = (State.SUBMITTED, State.PREPARED, State.REVIEWED)
 _ENDED = (State.RETURNED, State.WITHDRAWN)
 """States in which the office has no business with the applicant's facts."""
 _LONGEST = 2000
+_LINKED = ("agency_subject", "agency_hits", "agency_uploads", "agency_subject_form")
+"""Pages that are linked for whoever may see them."""
 _KINDS = {".pdf": "application/pdf", ".jpg": "image/jpeg", ".png": "image/png"}
 Work = Callable[[Press, datetime], ApplicationRow]
 
 
 @dataclass(frozen=True)
 class Judgement:
-    """An application as it is judged: the points with their evidence, what is lacking, and whether it is as drafted."""
+    """An application as it is judged: the points with their evidence, what is lacking, and whether it is as drafted.
+
+    `lists` says whether it was compared with any; `unentered` counts the hits to be decided that nobody has entered.
+    """
 
     considered: Considered
     tree: Node
     quality: DataQuality | None
     same: bool
+    lists: bool
+    unentered: int
 
     @property
     def concluded(self) -> bool:
@@ -90,6 +99,16 @@ def draft(request: Request, house: TheHouse, key: str) -> Response:
     return Response(made, media_type="application/pdf", headers={"Content-Disposition": "inline"})
 
 
+@router.get("/report.pdf", name="agency_application_report")
+def report(house: TheHouse, key: str) -> Response:
+    """Return the report of an application as it was issued, to be shown in its page; raises E0354, E0203, E0909."""
+    number = house.store.read(lambda session: queue.one(session, key, now())).number
+    if not number:
+        raise ReportgenError("E0203")
+    content = house.press.content(house.store.read(lambda session: lifecycle.by_number(session, number)))
+    return Response(content, media_type="application/pdf", headers={"Content-Disposition": "inline"})
+
+
 @router.get("/progress", name="agency_application_progress")
 def progress(request: Request, house: TheHouse, key: str) -> Response:
     """Return how far rendering has come, as a piece of the page; 204 when the page has something new to say."""
@@ -98,6 +117,19 @@ def progress(request: Request, house: TheHouse, key: str) -> Response:
     if found.state is not State.QUEUED:
         return Response(status_code=204)
     return house.pages.page(request, "progress", {"row": found.row, "place": found.place})
+
+
+@router.post("/screen", name="agency_application_screen")
+def screen(request: Request, house: TheHouse, key: str) -> Response:
+    """比对: compare the applicant's members with all lists, and enter what is found."""
+
+    def work(press: Press, at: datetime) -> ApplicationRow:
+        found = house.store.read(lambda session: queue.one(session, key, at))
+        usccs, desk = [member.uscc for member in found.members], press.desk(at)
+        press.act(Action.SCREEN, lambda session: screening.screen(session, usccs, desk))
+        return found.row
+
+    return _taken(request, house, key, "screened", work)
 
 
 @router.post("/prepare", name="agency_application_prepare")
@@ -120,7 +152,10 @@ def review(request: Request, house: TheHouse, key: str) -> Response:
 def send(request: Request, house: TheHouse, key: str) -> Response:
     """签发: put the report into the queue, once it is confirmed; raises E0618 where the queue is full."""
     if not confirmed(form_of(request)):
-        return asked(request, house, _sending(house, key))
+        try:
+            return asked(request, house, _sending(house, key))
+        except ReportgenError as error:
+            return _page(request, house, key, error)
     most = house.settings.queue
     return _taken(
         request, house, key, "sent", lambda press, at: counter.send(press, house.office, key, most, at)
@@ -190,6 +225,9 @@ def _page(request: Request, house: House, key: str, error: ReportgenError | None
         "typed": form_of(request).words if wrong else {},
         "hindrance": _hindrance(found, caller),
         "may_return": found.state in _DESK and _may(caller, Action.PREPARE),
+        "may_screen": found.state in _DESK and _may(caller, Action.SCREEN),
+        "sees": {name: ACCESS[name].admits(caller) for name in _LINKED},
+        "evidence": _evidence(found, judged, caller),
         "done": told(request),
     }
     return house.pages.page(request, "agency_application", said, error.entry.http if error else 200)
@@ -206,7 +244,24 @@ def _judged(house: House, found: Waiting, at: datetime) -> tuple[Judgement | Non
     case, assessment = seen.judged.case, seen.judged.assessment
     quality = case_quality(case) if found.state in _DESK else None
     same = found.state is State.SUBMITTED or counter.is_same(house.press, seen)
-    return Judgement(seen, explained(case, assessment), quality, same), None
+    lists, unentered = bool(case.applicant.compared), _unentered(house, seen)
+    return Judgement(seen, explained(case, assessment), quality, same, lists, unentered), None
+
+
+def _unentered(house: House, seen: Considered) -> int:
+    """Return how many of the hits to be decided nobody has entered yet, so that none of them can be decided."""
+    usccs = [subject.uscc for subject in seen.judged.request.applicant.subjects]
+    entered = house.store.read(lambda session: hits.undecided(session, usccs)) if seen.waiting else 0
+    return max(0, seen.waiting - entered)
+
+
+def _evidence(found: Waiting, judged: Judgement | None, caller: Caller) -> Evidence | None:
+    """Return where the facts are to be seen that a judgement rests on; None where there are none for the caller."""
+    if judged is None or not ACCESS["agency_subject"].admits(caller):
+        return None
+    # What is printed is what was known as it was sent, whatever the office has learned since.
+    at = None if found.state in _DESK else found.row.queued_at
+    return Evidence.of(judged.considered.judged.request.applicant.subjects, at)
 
 
 def _enter_look(house: House, login: str, seen: Considered, at: datetime) -> None:
@@ -243,6 +298,7 @@ def _sending(house: House, key: str) -> Step:
     at = now()
     found = house.store.read(lambda session: queue.one(session, key, at))
     path, row = f"/agency/applications/{key}", found.row
+    assessment = counter.look_at(house.press, house.office, row, at).judged.assessment
     return Step(
         title="签发报告",
         means=(
@@ -256,6 +312,7 @@ def _sending(house: House, key: str) -> Step:
             ("申请人", "、".join(member.name or member.uscc for member in found.members)),
             ("项目", f"{found.project}（{row.project} 第 {row.round} 轮{row.lot and f' 标段 {row.lot}'}）"),
             ("使用方", row.recipient_name),
+            ("结论", assessment.sentence),
             *((step, name) for step, name, _ in found.taken()),
         ),
         grave=True,

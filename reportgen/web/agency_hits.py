@@ -1,10 +1,13 @@
 """Hits of the same name that somebody has to decide on: is it this party, or another one called the same."""
 
-from fastapi import APIRouter, Request
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
 from reportgen.errors import ReportgenError
 from reportgen.registry import hits, screening
+from reportgen.store.editions import editions
 from reportgen.store.people import PERMITTED, Action
 from reportgen.web.door import caller_of, form_of
 from reportgen.web.house import House, TheHouse
@@ -13,13 +16,17 @@ from reportgen.web.steps import gone, told
 from reportgen.zone import now
 
 router = APIRouter(prefix="/agency/hits")
+_MOST = 20
+"""Subjects whose hits are asked for at once; an application has fewer."""
 STATES = {"OPEN": "待人工确认", "PROVEN": "证实（代码相同）", "CONFIRMED": "已确认", "REJECTED": "已排除"}
 
 
 @router.get("", name="agency_hits")
-def agency_hits(request: Request, house: TheHouse, state: str = "OPEN") -> HTMLResponse:
-    """List the hits of a state, those to be decided where none is named."""
-    return _page(request, house, state if state in STATES else "OPEN", {})
+def agency_hits(
+    request: Request, house: TheHouse, state: str = "OPEN", uscc: Annotated[tuple[str, ...], Query()] = ()
+) -> HTMLResponse:
+    """List the hits of a state, those to be decided where none is named; of all subjects, or of those named."""
+    return _page(request, house, state if state in STATES else "OPEN", {}, uscc[:_MOST])
 
 
 @router.post("/{hit}", name="agency_hit_decide")
@@ -38,10 +45,17 @@ def agency_hit_decide(request: Request, house: TheHouse, hit: int) -> Response:
     return gone("/agency/hits", "hit-confirmed" if confirming else "hit-rejected")
 
 
-def _page(request: Request, house: House, state: str, wrong: dict[str, object]) -> HTMLResponse:
-    found = house.store.read(lambda session: hits.listed(session, state))
+def _page(
+    request: Request, house: House, state: str, wrong: dict[str, object], usccs: tuple[str, ...] = ()
+) -> HTMLResponse:
+    named = [word.replace("\0", "") for word in usccs]
+    found, lists = house.store.read(
+        lambda session: (hits.listed(session, state, usccs=named), editions(session))
+    )
     said = {
         "hits": found,
+        "lists": lists,
+        "usccs": named,
         "state": state,
         "states": STATES,
         "may": bool(caller_of(request).roles & PERMITTED[Action.HIT]),

@@ -1,5 +1,7 @@
 """Objections: the open cases by their deadlines, each closed with its ending and a written answer."""
 
+from collections.abc import Mapping
+
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
 
@@ -16,13 +18,13 @@ from reportgen.web.door import caller_of, form_of
 from reportgen.web.dossier import Item, item_of
 from reportgen.web.house import House, TheHouse
 from reportgen.web.public import by_field
-from reportgen.web.steps import gone, told
+from reportgen.web.steps import Step, asked, confirmed, gone, told
 from reportgen.zone import now
 
 router = APIRouter(prefix="/agency/objections")
 _MEANS = {
     Ending.CORRECTED: "信息有误，另行导入更正后的信息；依据它的报告标明需更新",
-    Ending.DELETED: "信息不应存在，从各版事实中删除，只留校验值；依据它的报告标明需更新",
+    Ending.DELETED: "信息不应存在，从各版事实中删除，只留校验值，不能恢复；依据它的报告标明需更新",
     Ending.KEPT: "信息无误，维持不变；主体有声明的，附注其后",
 }
 
@@ -49,13 +51,16 @@ def agency_objection(request: Request, house: TheHouse, case_id: int) -> HTMLRes
 
 @router.post("/{case_id}", name="agency_objection_close")
 def agency_objection_close(request: Request, house: TheHouse, case_id: int) -> Response:
-    """Close a case with its ending, its answer, and the subject's statement where it is kept."""
+    """Close a case with its ending, its answer, and the subject's statement where it is kept, once it is confirmed."""
     form, press = form_of(request), house.desk_of(caller_of(request).login)
     given = {name: form.word(name) for name in ("ending", "answer", "statement")}
     if given["ending"] not in set(Ending):
         return _page(request, house, case_id, {"ending": "请选择结果"}, given)
     end, desk = Ending(given["ending"]), press.desk(now())
     try:
+        objections.said_at_closing(end, given["answer"], given["statement"])
+        if not confirmed(form):
+            return asked(request, house, _closing(_case(house, case_id), end, given))
         press.act(
             Action.DISPUTE,
             lambda session: objections.close(
@@ -76,9 +81,7 @@ def _page(
     wrong: dict[str, str] | None = None,
     given: dict[str, str] | None = None,
 ) -> HTMLResponse:
-    case = house.store.read(lambda session: session.get(ObjectionRow, case_id))
-    if case is None:
-        raise ReportgenError("E0609", case=case_id)
+    case = _case(house, case_id)
     caller = caller_of(request)
     desk = house.desk_of(caller.login).desk(now())
     house.store.write(lambda session: looked_at(session, case.uscc, desk))
@@ -95,6 +98,39 @@ def _page(
         "given": given or {},
     }
     return house.pages.page(request, "agency_objection", said, 422 if wrong else 200)
+
+
+def _case(house: House, case_id: int) -> ObjectionRow:
+    case = house.store.read(lambda session: session.get(ObjectionRow, case_id))
+    if case is None:
+        raise ReportgenError("E0609", case=case_id)
+    return case
+
+
+def _closing(case: ObjectionRow, end: Ending, given: Mapping[str, str]) -> Step:
+    path = f"/agency/objections/{case.id}"
+    if case.state != "OPEN":
+        raise ReportgenError("E0609", case=case.id)
+    return Step(
+        title="办结异议",
+        means=(
+            f"{ENDINGS[end]}：{_MEANS[end]}。",
+            "主体随即可在门户看到结果与答复；办结之后不能再改，主体可以另提异议。",
+        ),
+        action=path,
+        button="确认办结",
+        back=path,
+        fields=given,
+        facts=(
+            ("异议", str(case.id)),
+            ("主体", case.uscc),
+            ("信息编号", case.fact),
+            ("结果", ENDINGS[end]),
+            ("答复", given["answer"]),
+            ("声明", given["statement"]),
+        ),
+        grave=end is Ending.DELETED,
+    )
 
 
 def _doubted(subject: Subject | None, fact: str) -> Item | None:

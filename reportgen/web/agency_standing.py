@@ -12,7 +12,10 @@ from reportgen.certify.signer import issuer_name, subject
 from reportgen.errors import ReportgenError
 from reportgen.store.agency import described, in_force, in_force_until
 from reportgen.store.editions import known_lists
+from reportgen.web.access import ACCESS
+from reportgen.web.door import caller_of
 from reportgen.web.house import House, TheHouse
+from reportgen.web.steps import told
 from reportgen.zone import now
 
 router = APIRouter(prefix="/agency/standing")
@@ -45,6 +48,8 @@ def agency_standing(request: Request, house: TheHouse) -> HTMLResponse:
         "left": _days(in_force_until(row), at),
         "soon": NOTICE_DAYS,
         "lists": house.store.read(known_lists),
+        "imports": ACCESS["agency_list_form"].admits(caller_of(request)),
+        "done": told(request),
     }
     return house.pages.page(request, "agency_standing", said)
 

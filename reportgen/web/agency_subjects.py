@@ -19,6 +19,7 @@ from reportgen.subject.wording import differing
 from reportgen.web import reading
 from reportgen.web.door import caller_of, form_of
 from reportgen.web.dossier import head, sections
+from reportgen.web.evidence import anchor
 from reportgen.web.house import TheHouse
 from reportgen.web.importing import Asked, Outcome, import_form, import_page, imported, read_with
 from reportgen.zone import now
@@ -31,6 +32,8 @@ _IMPORT = Asked(
     "/agency/subjects",
     "主体的工作簿（.xlsx）、YAML、JSON，或公共信用信息报告（.pdf、.json）",
     ".xlsx,.yaml,.yml,.json,.pdf",
+    "主体",
+    "/agency/blank/subject.xlsx",
 )
 
 
@@ -65,8 +68,10 @@ def agency_subject_import(request: Request, house: TheHouse) -> Response:
 
 
 @router.get("/{uscc}", name="agency_subject")
-def agency_subject(request: Request, house: TheHouse, uscc: str, at: datetime | None = None) -> HTMLResponse:
-    """Show all that is known of a subject, now or as of a moment; that somebody looked is entered."""
+def agency_subject(
+    request: Request, house: TheHouse, uscc: str, at: datetime | None = None, fact: str = ""
+) -> HTMLResponse:
+    """Show all that is known of a subject, now or as of a moment, one fact open; that somebody looked is entered."""
     moment = None if at is None else at.replace(tzinfo=None)
     subject = house.store.read(lambda session: subject_at(session, uscc, moment))
     desk = house.desk_of(caller_of(request).login).desk(now())
@@ -80,6 +85,8 @@ def agency_subject(request: Request, house: TheHouse, uscc: str, at: datetime | 
         "claims": sum(1 for _ in claims_of(subject)),
         "versions": house.store.read(lambda session: versions(session, uscc)),
         "moment": moment,
+        "fact": fact,
+        "anchor": anchor,
         "reports": house.store.read(
             lambda session: summaries(session, of_subject(session, uscc, _REPORTS), today)
         ),

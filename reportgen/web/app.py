@@ -21,7 +21,9 @@ from reportgen.web import (
     agency_amends,
     agency_application,
     agency_audit,
+    agency_blank,
     agency_hits,
+    agency_lists,
     agency_objections,
     agency_projects,
     agency_reports,
@@ -34,6 +36,7 @@ from reportgen.web import (
     bidder,
     bidder_apply,
     bidder_files,
+    bidder_papers,
     bidder_records,
     committee,
     operation,
@@ -60,9 +63,11 @@ _AGENCY = (
     agency_reports,
     agency_amends,
     agency_hits,
+    agency_lists,
     agency_objections,
     agency_subjects,
     agency_projects,
+    agency_blank,
     agency_usage,
     agency_audit,
     agency_users,
@@ -70,7 +75,7 @@ _AGENCY = (
     agency_standing,
 )
 _API = (document, applications, reports, uses)
-_BIDDER = (registration, passwords, bidder, bidder_apply, bidder_files, bidder_records)
+_BIDDER = (registration, passwords, bidder, bidder_apply, bidder_files, bidder_papers, bidder_records)
 # Routes are tried in this order: what everybody asks for comes first.
 _ROOMS = (public, *_API, committee, sign, operation, *_BIDDER, *_AGENCY, account_keys, account_webhooks)
 

@@ -12,6 +12,7 @@ from reportgen.registry.bidders import Asked
 from reportgen.web.door import caller_of
 from reportgen.web.house import House, TheHouse
 from reportgen.web.pages import attached
+from reportgen.web.papers import sent_notice
 from reportgen.zone import now
 
 router = APIRouter(prefix="/bidder")
@@ -24,7 +25,7 @@ def bidder(request: Request, house: TheHouse) -> HTMLResponse:
     caller, at = caller_of(request), now()
     said = house.store.read(
         lambda session: {
-            "asked": bidders.own_applications(session, caller.uscc),
+            "asked": bidders.own_applications(session, caller.uscc, at),
             "reports": bidders.own_reports(session, caller.uscc, at),
             "uploads": uploads.of_subject(session, caller.uscc)[:_SHOWN],
         }
@@ -72,6 +73,14 @@ def report(request: Request, house: TheHouse, number: str) -> Response:
     return attached(house.press.content(row), f"{number}.pdf", "application/pdf")
 
 
+@router.get("/reports/{number}/notices/{notice}.pdf", name="bidder_notice")
+def notice(request: Request, house: TheHouse, number: str, notice: str) -> Response:
+    """Return a 更正通知书 of a report about the caller as it went out."""
+    caller = caller_of(request)
+    row = house.store.read(lambda session: bidders.own_report(session, caller.uscc, number))
+    return sent_notice(house.press, row, notice)
+
+
 def _place(house: House, asked: Asked) -> int:
     """Return the place of an application among those that wait to be rendered, from 1; 0 where it does not."""
     if asked.row.state != State.QUEUED:
@@ -81,7 +90,7 @@ def _place(house: House, asked: Asked) -> int:
 
 def _own(request: Request, house: House, key: str) -> Asked:
     caller = caller_of(request)
-    return house.store.read(lambda session: bidders.own_application(session, caller.uscc, key))
+    return house.store.read(lambda session: bidders.own_application(session, caller.uscc, key, now()))
 
 
 def _again(asked: Asked) -> dict[str, object]:
@@ -119,4 +128,7 @@ def _steps(asked: Asked) -> list[tuple[str, object, str]]:
     if row.state in ends:
         word, sentence = ends[State(row.state)]
         steps.append((word, row.ended_at, sentence))
+    if asked.report and asked.report.revoked_at:
+        why = asked.report.reason or "缘由请向本机构了解"
+        steps.append(("已撤销", asked.report.revoked_at, f"{why}。这份报告不得再用。"))
     return steps

@@ -17,7 +17,7 @@ from reportgen.registry import applications, bidders
 from reportgen.web import wishes
 from reportgen.web.door import caller_of, form_of
 from reportgen.web.house import House, TheHouse
-from reportgen.web.letters import keeping, letter_faults
+from reportgen.web.letters import Kept, keeping, letter_faults
 from reportgen.web.public import by_field
 from reportgen.web.wishes import LONGEST_AUTHORISATION, PARTNERS, Wish, Word
 from reportgen.zone import now
@@ -26,6 +26,7 @@ router = APIRouter(prefix="/bidder/apply")
 _LETTER = "letter"
 _BESIDE = frozenset({"E0301", "E0306", "E0307", "E0308", "E0323", "E1105"})
 """What is wrong with a wish and told on its form; anything else has a page of its own."""
+_PAYER = "E1105"
 _UNKNOWN = "E0350"
 
 
@@ -100,29 +101,41 @@ def _asked(request: Request) -> Word:
 def _form(
     request: Request, house: House, project: Project, word: Word, error: ReportgenError | None = None
 ) -> HTMLResponse:
+    wrong = _by_field(error) if error else {}
     said: dict[str, object] = {
         "project": project,
         "parties": wishes.parties_of(project),
         "barred": wishes.barred_by(project),
         "given": wishes.fields_of(word),
         "lines": PARTNERS,
-        "wrong": by_field(list(error.faults)) if error else {},
-        "error": error.shown() if error and error.code != "E0301" else None,
+        "wrong": wrong,
+        "error": error.shown() if error and not wrong else None,
     }
     return house.pages.page(request, "bidder_apply", said, error.entry.http if error else 200)
+
+
+def _by_field(error: ReportgenError) -> dict[str, str]:
+    """Return what is wrong with a wish by the field of the form that it is about; nothing where it is about none."""
+    if error.code == _PAYER:
+        told = error.shown()
+        return {"payer": f"{told['title']}：{told['detail']}"}
+    return by_field(list(error.faults)) if error.code == "E0301" else {}
 
 
 def _shown(
     request: Request, house: House, wish: Wish, word: Word, wrong: Mapping[str, str] | None = None
 ) -> HTMLResponse:
-    prospect = Prospect(wish, _quality(house, caller_of(request).uscc, wish))
+    at, caller = now(), caller_of(request)
+    prospect = Prospect(wish, _quality(house, caller.uscc, wish))
+    row = wish.row(caller, word("authorisation"), Kept("", ""), at)
     said = {
         "prospect": prospect,
         "fields": wishes.fields_of(word),
         "authorisation": word("authorisation"),
         "wrong": wrong or {},
         "days": bidders.WORKDAYS,
-        "due": bidders.due_at(wish.closes_at, now()),
+        "due": bidders.due_at(wish.closes_at, at),
+        "same": house.store.read(lambda session: applications.open_like(session, row)),
     }
     return house.pages.page(request, "bidder_facts", said, 422 if wrong else 200)
 

@@ -4,6 +4,8 @@ Looking and downloading use nothing up. Using takes two steps, each a form of it
 what it means, and only what is confirmed there is used. Experts' names are asked nowhere.
 """
 
+from collections.abc import Mapping
+from functools import partial
 from typing import Annotated
 from urllib.parse import urlencode
 
@@ -13,13 +15,17 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from reportgen.certify.facts import USES, VOUCHER, Asked
 from reportgen.errors import Fault, ReportgenError
 from reportgen.registry import queries, recipients, uses
+from reportgen.registry.award_entries import awards, enter
 from reportgen.registry.lifecycle import Use
 from reportgen.registry.manifest import Scope
 from reportgen.registry.recipients import Opened
+from reportgen.web.awarding import entering, lot_names
 from reportgen.web.door import caller_of, form_of
 from reportgen.web.house import House, TheHouse
 from reportgen.web.pages import attached
+from reportgen.web.papers import sent_notice
 from reportgen.web.public import shown
+from reportgen.web.steps import confirmed, told
 from reportgen.zone import now
 
 router = APIRouter(prefix="/committee")
@@ -50,13 +56,13 @@ def committee_project(request: Request, house: TheHouse, scope: TheProject) -> H
 def committee_use(request: Request, house: TheHouse, scope: TheProject) -> Response:
     """Show what would be used and what that means; use what was confirmed."""
     form = form_of(request)
-    numbers = form.all("number")
-    if not numbers:
+    numbers, all_ = form.all("number"), form.word("all") == "yes"
+    if not numbers and not all_:
         return _beside(request, house, scope, "请先选择要核销的报告", 422)
-    if form.word("confirmed") == "yes":
+    if confirmed(form):
         return _used(request, house, scope, numbers)
     found = _opened(request, house, scope)
-    chosen = [held for held in found.reports if held.summary.number in numbers and held.consumable]
+    chosen = [held for held in found.reports if held.consumable and (all_ or held.summary.number in numbers)]
     return house.pages.page(request, "committee_confirm", {"found": found, "chosen": chosen})
 
 
@@ -68,6 +74,30 @@ def committee_report(request: Request, house: TheHouse, number: str) -> Response
     return attached(house.press.content(row), f"{number}.pdf", "application/pdf")
 
 
+@router.get("/reports/{number}/notices/{notice}.pdf", name="committee_notice")
+def committee_notice(request: Request, house: TheHouse, number: str, notice: str) -> Response:
+    """Return a 更正通知书 of a report as it went out."""
+    caller, at = caller_of(request), now()
+    row = house.store.read(lambda session: queries.made_for(session, caller.uscc, number, at))
+    return sent_notice(house.press, row, notice)
+
+
+@router.post("/project/award", name="committee_award")
+def committee_award(request: Request, house: TheHouse, scope: TheProject) -> Response:
+    """Show what entering the award notice means, and enter it once it is confirmed; for who runs the tender alone."""
+    caller, where = caller_of(request), (scope.project, scope.round or 1)
+    if not _opened(request, house, scope).run_by(caller.uscc):
+        raise ReportgenError("E1111")
+    press = house.desk_of(caller.login)
+
+    def entered(where: tuple[str, int], lots: list[str], day: str) -> Response:
+        desk = press.desk(now())
+        press.store.write(lambda session: enter(session, where, lots, day, desk))
+        return RedirectResponse(f"{_page(scope)}&done=announced", 303)
+
+    return entering(request, house, where, _page(scope), partial(_beside, request, house, scope), entered)
+
+
 @router.post("/verify", name="committee_verify")
 def committee_verify(request: Request, house: TheHouse, scope: TheProject) -> HTMLResponse:
     """Show what a check of a file found, asked for this project; it is checked in memory and kept nowhere."""
@@ -76,9 +106,7 @@ def committee_verify(request: Request, house: TheHouse, scope: TheProject) -> HT
     if sent is None:
         return _beside(request, house, scope, "请选择要核验的 PDF 文件", 422)
     asked = Asked(scope.project, scope.round)
-    return shown(
-        request, house, sent, asked, {"back": f"/committee/project?{_query(scope)}", "project": project}
-    )
+    return shown(request, house, sent, asked, {"back": _page(scope), "project": project})
 
 
 @router.get("/certificate", name="committee_certificate")
@@ -117,11 +145,19 @@ def committee_voucher(request: Request, house: TheHouse) -> Response:
     return attached(made.pdf, f"{VOUCHER}-{number}.pdf", "application/pdf")
 
 
-def _beside(request: Request, house: House, scope: Scope, wrong: str = "", status: int = 200) -> HTMLResponse:
-    found = _opened(request, house, scope)
-    runs = found.run_by(caller_of(request).uscc)
-    said = {"found": found, "wrong": wrong, "runs": runs, "place": _query(scope)}
-    return house.pages.page(request, "committee_project", said, status)
+def _beside(
+    request: Request, house: House, scope: Scope, wrong: str | Mapping[str, str] = "", status: int = 200
+) -> HTMLResponse:
+    found, caller = _opened(request, house, scope), caller_of(request)
+    runs = found.run_by(caller.uscc)
+    notices = house.store.read(lambda session: awards(session, scope.project, scope.round or 1))
+    beside = {"awards": notices, "lots": lot_names(notices), "done": told(request)}
+    if isinstance(wrong, str):
+        said = {"wrong": wrong, "faults": {}, "typed": {}}
+    else:
+        said, status = {"wrong": "", "faults": wrong, "typed": form_of(request).words}, 422
+    place = {"found": found, "runs": runs, "place": _query(scope), "other": found.other(caller.uscc)}
+    return house.pages.page(request, "committee_project", {**place, **beside, **said}, status)
 
 
 def _opened(request: Request, house: House, scope: Scope) -> Opened:
@@ -144,7 +180,11 @@ def _used(request: Request, house: House, scope: Scope, numbers: list[str]) -> R
             Fault(error.code, str(number), f"{number}：{error.entry.what}") for number, error in refused
         ]
         raise ReportgenError("E0615", faults=faults, used=len(done) - len(refused))
-    return RedirectResponse(f"/committee/project?{_query(scope)}", 303)
+    return RedirectResponse(_page(scope), 303)
+
+
+def _page(scope: Scope) -> str:
+    return f"/committee/project?{_query(scope)}"
 
 
 def _query(scope: Scope) -> str:

@@ -38,8 +38,8 @@ _FRAMED: Mapping[str, str] = {
     ),
     "X-Frame-Options": "SAMEORIGIN",
 }
-"""Of a draft, which this portal's own page shows in a frame, and of what is said in its place."""
-_FRAMES = frozenset({"agency_application_draft"})
+"""Of a draft or report, which this portal's own page shows in a frame, and of what is said in its place."""
+_FRAMES = frozenset({"agency_application_draft", "agency_application_report"})
 _HTTPS = "max-age=31536000; includeSubDomains"
 _ID = 8
 _FILES = "/static/"

@@ -11,13 +11,19 @@ from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
+from fastapi.responses import Response
+
 from reportgen import counter, uses
 from reportgen.bundle import bundled
+from reportgen.errors import ReportgenError
 from reportgen.pipeline import correct
 from reportgen.press import Press, open_press
+from reportgen.registry import notices
 from reportgen.registry.manifest import Scope
+from reportgen.registry.tables import ReportRow
 from reportgen.settings import OFFICE_FILE, Office, read_office
 from reportgen.web.apart import Apart
+from reportgen.web.pages import attached
 from reportgen.web.rendering import DEADLINE
 
 Line = tuple[str, str, str]
@@ -54,6 +60,15 @@ class Papers:
     def close(self) -> None:
         """End the process."""
         self._apart.close()
+
+
+def sent_notice(press: Press, row: ReportRow, number: str) -> Response:
+    """Return a 更正通知书 of a report as it went out; raises E0203 (no such notice), E0909 (it is lost)."""
+    found = press.store.read(lambda session: notices.sent(session, row, number))
+    content = press.files.read(found.file or "")
+    if content is None:
+        raise ReportgenError("E0909", file=found.file, detail="没有这个文件")
+    return attached(content, f"{number}.pdf", "application/pdf")
 
 
 def _bundle(folder: str, login: str, scope: Scope, at: datetime) -> bytes:

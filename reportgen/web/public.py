@@ -18,9 +18,11 @@ from reportgen.certify.folding import Key, Point, Verdict, fold
 from reportgen.certify.inspection import LARGEST, number_of
 from reportgen.certify.verify import Verification, judge
 from reportgen.errors import Fault, ReportgenError
+from reportgen.registry.award_notices import known_to
 from reportgen.registry.numbers import CODE_LENGTH, read_code, read_number, well_formed
 from reportgen.registry.verification import Paper, facts, paper
-from reportgen.web.door import Sent, form_of
+from reportgen.store.accounts import Caller
+from reportgen.web.door import Sent, caller_of, form_of
 from reportgen.web.house import House, TheHouse
 from reportgen.web.limiting import address_of
 from reportgen.web.looks import Way
@@ -83,19 +85,19 @@ def shown(
 ) -> HTMLResponse:
     """Return the page of what a check of a file found, and count the look; raises E0392, E0618 (too many at once)."""
     with house.limits.upload():
-        found = checked(house, sent.data, asked)
+        found = checked(house, sent.data, caller_of(request), asked)
     genuine = found.verdict is not Verdict.NOT_GENUINE
     house.looks.count(Way.FILE, found.number if genuine else "", found.verdict)
     said = {"found": found, "name": sent.name, "size": len(sent.data), "largest": LARGEST}
     return house.pages.page(request, "file", {**said, **(beside or {})})
 
 
-def checked(house: House, data: bytes, asked: Asked | None = None) -> Verification:
-    """Return what the check of a file found by the register; raises E0392 (reading it did not end)."""
+def checked(house: House, data: bytes, caller: Caller | None, asked: Asked | None = None) -> Verification:
+    """Return what the check of a file found by the register, to a caller; raises E0392 (reading it did not end)."""
     at = now()
     said = house.checker.examine(data, house.trust, at)
     sha256, number = hashlib.sha256(data).hexdigest(), number_of(data)
-    book = house.store.read(lambda session: facts(session, sha256, number, at))
+    book = house.store.read(lambda session: facts(session, sha256, number, at, known_to(caller)))
     return judge(data, said, public(book), asked, at)
 
 
@@ -124,9 +126,9 @@ def _mistyped(number: str, code: str) -> list[Fault]:
 
 def _looked(request: Request, house: House, number: str, code: str, way: Way) -> HTMLResponse:
     house.limits.look(address_of(request))
-    at = now()
+    at, caller = now(), caller_of(request)
     try:
-        found = house.store.read(lambda session: told(session, number, code))
+        found = house.store.read(lambda session: told(session, number, code, caller))
     except ReportgenError as error:
         if error.code != "E0505":
             raise
@@ -139,10 +141,10 @@ def _looked(request: Request, house: House, number: str, code: str, way: Way) ->
     return house.pages.page(request, "paper", {"told": found, "book": found.paper.book, "looked_at": at})
 
 
-def told(session: Session, number: str, code: str) -> Told:
-    """Return what a number and its code stand for; raises E0505."""
+def told(session: Session, number: str, code: str, caller: Caller | None) -> Told:
+    """Return what a number and its code stand for, to a caller; raises E0505."""
     at = now()
-    found = paper(session, number, code, at)
+    found = paper(session, number, code, at, known_to(caller))
     state = points.state(found.book, at.date(), held=True)
     held = Point(Key.HASH, True, "编号与核验码在登记簿")
     return Told(found, state, fold((held, state), used=found.book.used))

@@ -22,6 +22,8 @@ DONE: Mapping[str, str] = {
     "archived": "报告已归档",
     "corrected": "更正通知书已出具，请于今日送达报告所载主体与使用单位",
     "superseded": "替代报告已出具，原报告标明被替代，仍可使用",
+    "list-imported": "名单已导入，替代该名单此前的一期",
+    "screened": "已与名单比对，命中已记入；待确认的见“名单命中”",
     "hit-confirmed": "命中已确认，记入主体的信息",
     "hit-rejected": "命中已排除，不再提出",
     "objection-closed": "异议已办结",
@@ -32,8 +34,11 @@ DONE: Mapping[str, str] = {
     "staff-left": "离任已登记",
     "staff-recorded": "已记入其信用记录",
     "imported": "已导入",
+    "announced": "中标公示已登记，投标人自此可见报告的核销情况",
     "taken": "工作簿已采用，导入库内",
     "refused": "工作簿已退回，申请人可见理由",
+    "paper-received": "材料已收，申请人可见",
+    "paper-refused": "材料已退回，申请人可见理由",
 }
 """What a page says after something was done, by the word in its address."""
 
@@ -43,7 +48,7 @@ class Step:
     """Something to be confirmed: its title, what it means, the form that does it, and the way back.
 
     `second` says who has to agree by his own password, nothing where nobody has; `wrong` what he typed wrongly, by
-    field.
+    field; `several` are the words of fields that have more than one.
     """
 
     title: str
@@ -56,6 +61,7 @@ class Step:
     grave: bool = False
     second: str = ""
     wrong: Mapping[str, str] = field(default_factory=dict)
+    several: tuple[tuple[str, str], ...] = ()
 
 
 def confirmed(form: Filled) -> bool:

@@ -180,3 +180,17 @@ def test_an_agency_that_was_never_entered_is_entered_by_its_first_change(store: 
     assert refusal(lambda: store.read(agency)) == "E0356"
     store.write(lambda s: office.lose_filing(s, sample(), TODAY, DESK))
     assert store.read(agency).filing_lost_on == TODAY
+
+
+@pytest.mark.parametrize("name", ["样例甲", "阿依古丽·买买提", "Anne-Marie O'Neil", "㐂甲", "甲" * 60])
+def test_a_name_may_stand_under_a_signature(store: Store, name: str) -> None:
+    store.write(lambda session: users.add(session, "signer", name, DESK))
+
+
+@pytest.mark.parametrize(
+    "name", ["", " ", "甲" * 61, "😀", "甲\n乙", "样例7", "甲\u202e乙", "甲\ue000", "甲\u3164"]
+)
+def test_what_is_no_name_is_not_entered(store: Store, name: str) -> None:
+    with pytest.raises(ReportgenError) as caught:
+        store.write(lambda session: users.add(session, "signer", name, DESK))
+    assert [fault.path for fault in caught.value.faults] == ["name"]

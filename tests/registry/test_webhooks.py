@@ -266,11 +266,11 @@ def test_what_is_off_is_not_called_and_afterwards_told_all_that_waited(
     (order,) = taken(store)
     tried(store, order, NOW, Failure.GONE)
     assert stands(store, hook).state == WebhookState.OFF
-    store.write(lambda s: lifecycle.consume(s, str(report.number), USE, DESK))
+    store.write(lambda s: lifecycle.revoke(s, str(report.number), "REQUESTED", DESK))
     read(store)
     assert taken(store, NOW + LONG) == []
     store.write(lambda s: webhooks.switch_on(s, bidder, hook.key, DESK))
-    for kind in ("report.issued", "report.consumed"):
+    for kind in ("report.issued", "report.revoked"):
         (order,) = taken(store, NOW + LONG)
         assert json.loads(order.body)["type"] == kind
         tried(store, order, NOW + LONG)

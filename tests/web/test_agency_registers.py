@@ -130,7 +130,7 @@ def test_a_report_is_found_shown_and_revoked(portal: Portal) -> None:
     for words in ({"state": "REVOKED"}, {"project": "X-1"}, {"subject": OTHER}):
         assert "没有符合条件的报告" in portal.client.get("/agency/reports", params=words).text
     page = portal.client.get(f"/agency/reports/{number}")
-    for word in (number, SUBJECT, "签发", "经过", "18 页，与登记一致"):
+    for word in (number, SUBJECT, "签发", "经过", "19 页，与登记一致"):
         assert word in page.text
     assert portal.client.get(f"/agency/reports/{number}/file.pdf").content == portal.report
     assert portal.post(f"/agency/reports/{number}/revoke", {"reason": "x"}).status_code == 422
@@ -205,10 +205,32 @@ def test_an_objection_is_closed_with_ending_and_answer(portal: Portal) -> None:
     assert 'id="w-answer"' in portal.post(path, {"ending": "KEPT"}).text
     wrong = portal.post(path, {"ending": "DELETED", "answer": "已核对", "statement": "声明"})
     assert "只有维持的信息附注主体的声明" in wrong.text
-    done = portal.post(path, {"ending": "KEPT", "answer": "已核对", "statement": "声明在此"})
+    given = {"ending": "KEPT", "answer": "已核对", "statement": "声明在此"}
+    asked = main_of(portal.post(path, given).text)
+    for word in ("办结异议", fact, "维持", "已核对", "声明在此", "确认办结"):
+        assert word in asked, word
+    assert '<h2 id="close">办结' in portal.client.get(path).text, "nothing is closed yet"
+    done = portal.post(path, {**given, "confirmed": "yes"})
     assert "异议已办结" in portal.client.get(done.headers["location"]).text
     assert "声明在此" in portal.client.get(path).text
     assert portal.client.get("/agency/objections/9999").status_code == 404
+    assert portal.post("/agency/objections/9999", given).status_code == 404
+    assert portal.post(path, given).status_code == 404, "it is closed"
+
+
+def test_what_deleting_means_is_said_before(portal: Portal) -> None:
+    case, fact = objection(portal)
+    portal.sign_in(AGENCY)
+    path, given = f"/agency/objections/{case}", {"ending": "DELETED", "answer": "查无此事"}
+    asked = main_of(portal.post(path, given).text)
+    assert "不能恢复" in asked
+    assert 'class="grave"' in asked
+    store = portal.house.store
+    ids = {item.id for _, item in store.read(lambda session: subject_at(session, SUBJECT)).facts()}
+    assert fact in ids
+    assert portal.post(path, {**given, "confirmed": "yes"}).status_code == 303
+    ids = {item.id for _, item in store.read(lambda session: subject_at(session, SUBJECT)).facts()}
+    assert fact not in ids
 
 
 def test_who_looked_at_a_record_is_entered_without_a_name(portal: Portal) -> None:

@@ -13,14 +13,15 @@ from sqlmodel import select
 
 from reportgen import counter
 from reportgen.errors import ReportgenError
+from reportgen.intake.columns.project import PROJECT as PROJECT_FORM
 from reportgen.intake.files import load_subject
 from reportgen.registry import applications, bidders, objections, uploads
 from reportgen.registry.application_rows import ApplicationRow
 from reportgen.registry.changes import learn
-from reportgen.registry.lifecycle import Use, consume
 from reportgen.registry.objections import Ending
 from reportgen.registry.tables import EventRow, ObjectionRow
 from reportgen.registry.upload_rows import UploadRow, UploadState
+from reportgen.sheets.template import as_workbook
 from reportgen.store import accounts, people
 from reportgen.store.account_rows import AccountKind, AccountState
 from reportgen.store.accounts import Opening
@@ -134,16 +135,11 @@ def test_from_asking_to_the_report(bidder: Portal) -> None:
     assert bidder.post(f"{where}/withdraw").status_code == 409
 
 
-def test_an_issued_report_is_his_and_its_use_is_told(bidder: Portal) -> None:
+def test_an_issued_report_is_his(bidder: Portal) -> None:
     desk = bidder.client.get("/bidder").text
     assert bidder.number in desk
-    assert "尚未核销" in desk
     path = f"/bidder/reports/{bidder.number}.pdf"
     assert bidder.client.get(path).content == bidder.report
-    press = bidder.house.desk_of("owner")
-    use = Use(PROJECT, 1, "", RECIPIENT)
-    bidder.house.store.write(lambda session: consume(session, bidder.number, use, press.desk(now())))
-    assert "由使用单位核销" in bidder.client.get("/bidder").text
 
 
 def test_another_bidder_finds_nothing(bidder: Portal) -> None:
@@ -224,6 +220,26 @@ def test_the_same_is_not_asked_for_twice(bidder: Portal) -> None:
     assert len(received(bidder)) == len(rows(bidder)) == 1
 
 
+def test_that_it_is_asked_for_already_is_told_before_the_letter(bidder: Portal) -> None:
+    def facts(**words: str) -> str:
+        return bidder.client.get("/bidder/apply/facts", params={**WISH, **words}).text
+
+    assert 'id="f-letter"' in facts()
+    mine = submit(bidder)
+    assert "这份申请已经在办理" in facts()
+    assert f'href="{mine}"' in facts()
+    assert 'id="f-letter"' not in facts()
+    assert 'id="f-letter"' in facts(recipient=RECIPIENT), "another use is another application"
+
+
+def test_what_is_wrong_with_the_letter_is_told_at_the_top_as_well(bidder: Portal) -> None:
+    page = bidder.post("/bidder/apply", {**WISH, "authorisation": ""}, files=LETTER).text
+    assert page.count('role="alert"') == 1
+    assert (
+        page.index('href="#f-authorisation"') < page.index("申请的内容") < page.index('id="w-authorisation"')
+    )
+
+
 def test_what_is_wrong_is_told_beside_its_field(bidder: Portal) -> None:
     for field, word in [
         ("recipient", SUBJECT),
@@ -253,8 +269,11 @@ def test_a_letter_of_another_kind_is_refused(bidder: Portal) -> None:
 def test_who_may_not_pay_is_told_by_which_rule(bidder: Portal) -> None:
     page = bidder.client.get("/bidder/apply/facts", params={**WISH, "payer": SUBJECT})
     assert page.status_code == 403
-    assert "E1105" in page.text
+    assert 'id="w-payer"' in page.text
+    assert 'href="#f-payer"' in page.text
     assert "不得由申请人承担" in page.text
+    form = bidder.client.get("/bidder/apply", params={"project": PROJECT, "round": "1"}).text
+    assert "（本单位）" not in form, "it is not offered what is refused"
 
 
 def test_a_project_that_is_not_there_is_told_as_one_that_has_closed(bidder: Portal) -> None:
@@ -378,7 +397,7 @@ def test_workbooks_are_checked_at_once_and_wait_for_the_clerk(bidder: Portal) ->
     assert store.read(lambda session: uploads.listed(session, UploadState.PENDING)) == []
 
     book = template(bidder)
-    book["主体"]["B3"] = "另一个名称"
+    book["主体"]["B4"] = "昀海旧名有限公司"
     where = hand_in(bidder, saved(book), "<b>资料</b>.xlsx").headers["location"]
     page = bidder.client.get(where).text
     assert "等候本机构核对" in page
@@ -393,6 +412,79 @@ def test_workbooks_are_checked_at_once_and_wait_for_the_clerk(bidder: Portal) ->
     page = bidder.client.get(where).text
     assert "本机构已退回" in page
     assert "营业执照与名称不符" in page
+
+
+def test_he_tells_nothing_in_the_name_of_a_public_source_and_sees_nobody_who_checked(bidder: Portal) -> None:
+    book = template(bidder)
+    shown = [str(cell.value) for sheet in book for row in sheet.iter_rows() for cell in row]
+    assert not [word for word in shown if "核实人" in word or "编制员" in word]
+    (place,) = (row[1] for row in book["主体"].iter_rows() if str(row[0].value).strip("*") == "住所")
+    place.value = "另一处"
+    page = bidder.client.get(hand_in(bidder, saved(book)).headers["location"]).text
+    assert "1 处有误，没有采用" in page
+    assert f"“主体”表第 {place.row} 行 B 列“住所”" in page
+    assert "对这一条提出异议" in page
+    assert "自主申报" in page
+
+
+def test_a_workbook_of_a_project_is_told_beside_the_file(bidder: Portal) -> None:
+    answer = hand_in(bidder, as_workbook(PROJECT_FORM))
+    assert answer.status_code == 422
+    assert 'id="w-file"' in answer.text
+    assert "这是项目工作簿" in answer.text
+    assert "请用这一页“下载样表”所得的工作簿" in answer.text
+    assert "reportgen project" not in answer.text
+    assert received(bidder) == []
+
+
+def test_papers_wait_for_the_clerk_and_he_sees_what_came_of_them(bidder: Portal) -> None:
+    def send(data: bytes, proves: str, name: str = "验收.pdf") -> httpx2.Response:
+        return bidder.post("/bidder/papers", {"proves": proves}, files={"paper": (name, data)})
+
+    page = bidder.client.get("/bidder/uploads").text
+    assert 'action="/bidder/papers"' in page
+    assert "收下不等于核实" in page
+    for data, proves, field in (
+        (PDF, "", "proves"),
+        (PDF, "长" * 201, "proves"),
+        (PDF, "经办人手机 13812345678", "proves"),
+        (b"", "验收证书", "paper"),
+        (b"PK\x03\x04", "验收证书", "paper"),
+        (b"%PDF-" + bytes(10 * 1024 * 1024), "验收证书", "paper"),
+    ):
+        answer = send(data, proves)
+        assert answer.status_code == 422
+        assert f'id="w-{field}"' in answer.text
+    assert received(bidder) == []
+
+    where = send(PDF, "某合同的<b>验收证书</b>", "验收.exe").headers["location"]
+    other = send(PDF, "看不清的一页").headers["location"]
+    page = bidder.client.get(where).text
+    assert "已经交来，等候本机构核对" in page
+    assert "&lt;b&gt;验收证书&lt;/b&gt;" in page
+    assert len(received(bidder)) == 2
+    first, second = (place.rpartition("/")[2] for place in (where, other))
+
+    bidder.sign_in_as("clerk")
+    assert "看不清的一页" in bidder.client.get("/agency/uploads").text
+    page = bidder.client.get(f"/agency/uploads/{first}").text
+    assert "&lt;b&gt;验收证书&lt;/b&gt;" in page
+    assert "采用并导入" not in page
+    file = bidder.client.get(f"/agency/uploads/{first}/file")
+    assert (file.content, file.headers["content-type"]) == (PDF, "application/pdf")
+    assert file.headers["content-disposition"].endswith(".exe.pdf")
+    before = bidder.house.store.read(lambda session: subject_at(session, SUBJECT))
+    done = bidder.post(f"/agency/uploads/{first}/take")
+    assert "材料已收" in bidder.client.get(done.headers["location"]).text
+    assert "请写明退回的理由" in bidder.post(f"/agency/uploads/{second}/refuse", {"note": ""}).text
+    done = bidder.post(f"/agency/uploads/{second}/refuse", {"note": "请重新扫描"})
+    assert "材料已退回" in bidder.client.get(done.headers["location"]).text
+    assert bidder.house.store.read(lambda session: subject_at(session, SUBJECT)) == before
+
+    bidder.sign_in_as("bidder")
+    assert "本机构已收" in bidder.client.get(where).text
+    assert "请重新扫描" in bidder.client.get(other).text
+    assert "已收" in bidder.client.get("/bidder/uploads").text
 
 
 def fact_of(portal: Portal) -> str:

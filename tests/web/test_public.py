@@ -5,9 +5,9 @@ from collections.abc import Callable
 import pytest
 from sqlmodel import select
 
-from reportgen.registry.lifecycle import Use, consume
 from reportgen.registry.look_rows import LookRow
 from reportgen.registry.tables import EventRow
+from tests.web.awarded import announced, used
 from tests.web.portal import PROJECT, RECIPIENT, SUBJECT, Portal
 
 
@@ -19,7 +19,7 @@ def test_the_link_of_the_code_says_what_the_paper_must_say(portal: Portal) -> No
         SUBJECT,
         PROJECT,
         "具备信用能力",
-        "18 页",
+        "19 页",
         "有效，可用至",
         "https://verify.example.cn",
     ):
@@ -105,11 +105,8 @@ def test_looking_changes_nothing_and_is_counted_without_anybody_s_name(portal: P
 
 
 def test_a_used_report_says_so_but_not_by_whom(portal: Portal) -> None:
-    press = portal.house.desk_of("owner")
-    from reportgen.zone import now
-
-    use = Use(PROJECT, 1, "", RECIPIENT)
-    press.store.write(lambda session: consume(session, portal.number, use, press.desk(now())))
+    used(portal)
+    announced(portal)
     page = portal.client.get(f"/v/{portal.number}/{portal.code}")
     assert "已经用过一次" in page.text
     assert RECIPIENT not in page.text

@@ -132,7 +132,7 @@ class Application(_Told):
 
 
 class ReportState(StrEnum):
-    """报告的状态；SUPERSEDED 只用于等级证书。"""
+    """报告的状态；SUPERSEDED 只用于等级证书。投标人自登记中标公示起才看到 CONSUMED、ARCHIVED，此前为核销之前的状态。"""
 
     ISSUED = State.ISSUED
     CONSUMED = State.CONSUMED
@@ -207,7 +207,7 @@ class TenderLot(_Told):
 
 
 class Paper(_Told):
-    """纸面应当与之一致的内容，和报告现在的状态；不说何时由谁核销。"""
+    """纸面应当与之一致的内容，和报告现在的状态；不说何时由谁核销，核销与否自登记中标公示起才说，使用单位与出具机构除外。"""
 
     verdict: Verdict
     number: str

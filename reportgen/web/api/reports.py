@@ -38,13 +38,13 @@ _FILE = {200: {"content": {_PDF: {"schema": {"type": "string", "format": "binary
 
 @router.get("/reports", name="api_reports", summary="列出报告", tags=["reports"])
 def reports(request: Request, house: TheHouse, place: ThePlace, project: OfProject = "") -> Reports:
-    """投标人看到关于本单位的报告；使用单位在开标之后看到为本单位出具的报告；出具机构看到全部。"""
+    """投标人看到关于本单位的报告，核销与否自登记中标公示起可见；使用单位在开标之后看到为本单位出具的报告；出具机构看到全部。"""
     caller, at = caller_of(request), now()
 
     def work(session: Session) -> Reports:
         rows, more = owned.reports(session, caller, place, at, project)
         cursor = covered(str(rows[-1].number)) if more else None
-        return Reports(items=shown.reports(session, rows), next_cursor=cursor)
+        return Reports(items=shown.reports(session, rows, caller), next_cursor=cursor)
 
     return house.store.read(work)
 
@@ -55,7 +55,7 @@ def report(request: Request, house: TheHouse, number: TheNumber) -> Report:
     caller, at = caller_of(request), now()
 
     def work(session: Session) -> Report:
-        (told,) = shown.reports(session, [owned.report(session, caller, number, at)])
+        (told,) = shown.reports(session, [owned.report(session, caller, number, at)], caller)
         return told
 
     return house.store.read(work)

@@ -8,10 +8,12 @@ from sqlmodel import Session, select
 from reportgen.project import model as project_model
 from reportgen.registry.application_rows import ApplicationRow, ApplicationState
 from reportgen.registry.applications import LABELS
+from reportgen.registry.award_notices import withheld
 from reportgen.registry.standing import LABELS as STATES
 from reportgen.registry.standing import SUPERSEDED
 from reportgen.registry.tables import ReportRow
 from reportgen.registry.view import Summary, summaries
+from reportgen.store.accounts import Caller
 from reportgen.store.tables import ProjectRow
 from reportgen.subject import model as subject_model
 from reportgen.subject.model import COLLECTIONS
@@ -61,9 +63,9 @@ def application(session: Session, row: ApplicationRow) -> Application:
     )
 
 
-def reports(session: Session, rows: list[ReportRow]) -> tuple[Report, ...]:
-    """Return issued reports as they stand today."""
-    shown = summaries(session, rows, now().date())
+def reports(session: Session, rows: list[ReportRow], caller: Caller) -> tuple[Report, ...]:
+    """Return issued reports as they stand today, to a caller who may know of their use or not."""
+    shown = summaries(session, rows, now().date(), withheld(session, rows, caller))
     return tuple(_report(row, summary) for row, summary in zip(rows, shown, strict=True))
 
 

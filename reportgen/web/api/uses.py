@@ -44,10 +44,11 @@ _SENT = {"requestBody": {"required": True, "content": {"application/pdf": _PDF}}
     tags=["verifications"],
     openapi_extra=body(SentPaper, key=False),
 )
-def verify_paper(house: TheHouse, sent: GivenPaper) -> Paper:
+def verify_paper(request: Request, house: TheHouse, sent: GivenPaper) -> Paper:
     """纸面应当与之一致的内容与现在的状态；核验不是核销，次数不限。"""
+    caller, number = caller_of(request), sent.number.upper()
     try:
-        found = house.store.read(lambda session: public.told(session, sent.number.upper(), sent.code))
+        found = house.store.read(lambda session: public.told(session, number, sent.code, caller))
     except ReportgenError as error:
         if error.code == "E0505":
             house.looks.count(Way.API, "", "UNKNOWN")
@@ -86,7 +87,7 @@ def verify_paper(house: TheHouse, sent: GivenPaper) -> Paper:
 def verify_file(request: Request, house: TheHouse) -> FileCheck:
     """逐项核对签名、登记与内容；正文即 PDF 的字节，只在内存中检查，不保存，至多 50 MB。"""
     with house.limits.upload():
-        found = public.checked(house, body_of(request))
+        found = public.checked(house, body_of(request), caller_of(request))
     known = found.number if found.verdict is not Verdict.NOT_GENUINE else ""
     house.looks.count(Way.API, known, found.verdict)
     points = [
