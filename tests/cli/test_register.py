@@ -242,8 +242,10 @@ def test_a_correction_goes_out_as_a_notice_and_leaves_the_report_as_it_is(
     (kept,) = office.glob(f"files/*/*/{number}-G1.pdf")
     assert copy.read_bytes() == kept.read_bytes()
     words = pdf.text(copy)
-    for word in ("更正通知书", number, "注册资本", "实缴资本", "来信核查", "已核销"):
+    for word in ("更正通知书", number, "注册资本", "实缴资本", "来信核查"):
         assert word in words
+    # The subject reads it as well, who learns of a use from the award notice on.
+    assert "已核销" not in words
     assert told("report", "show", number)["summary"]["state"] == "已核销"
     assert "已出更正通知" in said("report", "show", number)
 
