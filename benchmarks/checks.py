@@ -20,7 +20,7 @@ PROFILES = ("3a", "ua1")
 """PDF/A-3a and PDF/UA-1, as the validator names them."""
 _LENGTH = "PDFA3A-STREAM-LENGTH-001"
 _WIDTHS = {"PDFA3A-TRUETYPE-GLYPH-WIDTH-001", "PDFUA1-FONT-GLYPH-WIDTH-001"}
-_UNPRINTED = {"anchor", "cover_class", "kind", "language", "tone", "url", "alt"}
+_UNPRINTED = {"anchor", "cover_class", "empty", "kind", "language", "tone", "url", "alt"}
 _FONT_FILES = ("/FontFile", "/FontFile2", "/FontFile3")
 
 
