@@ -2,7 +2,8 @@
 # libraries, which scripts/setup.sh installs when it may and names when it may not.
 
 UV_VERSION := 0.13.9
-PYTEST_ARGS ?= -n auto
+# One more than there are cores: what waits for a server, a browser or another process leaves its core idle.
+PYTEST_ARGS ?= -n $(shell expr $$(nproc) + 1)
 # Tests reach loopback and nothing else.
 PYTEST = .venv/bin/python -m pytest --allow-hosts=127.0.0.1,::1 --allow-unix-socket
 LOCK_ARGS ?=
@@ -26,7 +27,7 @@ help: ## show this list
 demo: setup ## set up, then issue and verify the sample reports in out/demo
 	.venv/bin/reportgen demo --out out/demo
 
-test: lint ## lint, then run the tests; PYTEST_ARGS overrides '-n auto'
+test: lint ## lint, then run the tests; PYTEST_ARGS overrides '-n' with the cores and one
 	$(PYTEST) $(PYTEST_ARGS)
 
 cases: setup ## run the sentence cases; CASES=folder runs an analyst's own

@@ -158,7 +158,7 @@ def _uses(lines: Sequence[Line]) -> Block:
 
 
 def _columns(alone: bool) -> list[Column]:
-    widths = (14, 19, 14.5, 10, 24.5, 9, 9) if alone else (13, 18, 14, 9, 13, 15, 9, 9)
+    widths = (17, 19, 13, 10, 24, 8.5, 8.5) if alone else (17.5, 16, 13.5, 9, 11.5, 14.5, 9, 9)
     heads = ["报告编号", "单位名称", "统一社会信用代码", "结论", "核销", "用途", "文件 SHA-256", "事件链"]
     if alone:
         heads.remove("用途")

@@ -91,6 +91,19 @@ def test_each_purpose_stands_in_its_row_where_they_differ() -> None:
     assert "其他用途" in words
 
 
+@pytest.mark.parametrize("purposes", [("投标", "投标"), ("投标", "备案")])
+def test_the_widest_number_is_not_broken(tmp_path: Path, purposes: tuple[str, str]) -> None:
+    wide = ("XY20261124WWWWWWWW-W", "XY20261124MMMMMMMM-M")
+    lines = [
+        line(0, purpose=why).model_copy(update={"number": number})
+        for number, why in zip(wide, purposes, strict=True)
+    ]
+    path = tmp_path / "list.pdf"
+    path.write_bytes(printed(use_list(*lines), Means(SAMPLE), AT).pdf)
+    words = paper.said("pdftotext", "-raw", path, "-").split()
+    assert set(wide) <= set(words)
+
+
 @pytest.mark.parametrize("count", [1, 3, 40])
 def test_a_list_is_archival_accessible_and_whole(tmp_path: Path, count: int) -> None:
     found = use_list(*(line(n, used=n % 2 == 0) for n in range(count)))
