@@ -4,8 +4,8 @@ Whoever holds a paper or a file may be the bidder, so strangers are told as much
 tender has no award notice, and nothing is withheld.
 """
 
-from collections.abc import Callable, Collection, Iterable
-from typing import TYPE_CHECKING
+from collections.abc import Collection, Iterable
+from typing import TYPE_CHECKING, Protocol
 
 from sqlmodel import Session, col, select
 
@@ -18,19 +18,31 @@ from reportgen.store.tables import ProjectRow
 if TYPE_CHECKING:
     from reportgen.store.accounts import Caller
 
-Knows = Callable[[Session, ReportRow], bool]
-"""Says whether somebody may know what became of a report."""
+
+class Knows(Protocol):
+    """Says whether somebody may know what became of a report; `announced` spares a look where it is known already."""
+
+    def __call__(self, session: Session, row: ReportRow, announced: bool | None = None, /) -> bool:
+        """Say whether somebody may know what became of a report."""
+
+
 Place = tuple[str, int, str]
 
 
-def the_office(_session: Session, _row: ReportRow) -> bool:
+def the_office(_session: Session, _row: ReportRow, _announced: bool | None = None, /) -> bool:
     """Know of every use, as the issuing office does and whoever it hands its lists to."""
     return True
 
 
 def known_to(caller: "Caller | None") -> Knows:
     """Return what says of a report whether a caller may know of its use; None is anybody."""
-    return lambda session, row: not withheld(session, [row], caller)
+
+    def knows(session: Session, row: ReportRow, announced: bool | None = None, /) -> bool:
+        if announced is None:
+            return not withheld(session, [row], caller)
+        return announced or not _of_a_tender(row) or _takes_part(session, caller, row)
+
+    return knows
 
 
 def withheld(session: Session, rows: Iterable[ReportRow], caller: "Caller | None") -> frozenset[int]:

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, ScalarSelect, bindparam
+from sqlalchemy import ColumnElement, ScalarSelect, bindparam, exists
 from sqlmodel import Session, and_, col, or_, select
 
 from reportgen.errors import ReportgenError
+from reportgen.registry.award_rows import AwardNoticeRow
 from reportgen.registry.numbers import code_hash, read_number
 from reportgen.registry.tables import LIGHT, Kind, NoticeRow, PartyRow, ReportRow, State
 from reportgen.store.tables import AgencyRow, ProjectRow
@@ -28,8 +29,13 @@ def _of_its_project(column: Any) -> ScalarSelect[Any]:  # noqa: ANN401 - any col
 
 
 # Built once, and each asked in one statement: anybody may ask as often as he likes, and many use at the same moment.
+_ANNOUNCED = exists().where(
+    col(AwardNoticeRow.project) == ReportRow.project,
+    col(AwardNoticeRow.round) == ReportRow.round,
+    col(AwardNoticeRow.lot) == ReportRow.lot,
+)
 _BY_CODE = (
-    select(ReportRow, _of_its_project(ProjectRow.name), AGENCY.scalar_subquery())
+    select(ReportRow, _of_its_project(ProjectRow.name), AGENCY.scalar_subquery(), _ANNOUNCED)
     .options(LIGHT)
     .where(col(ReportRow.code_sha256) == bindparam("code"), col(ReportRow.number) == bindparam("number"))
 )
@@ -45,11 +51,15 @@ _MADE_FOR = (
 
 
 class Coded(NamedTuple):
-    """The report of a number and its code, with its project's name and the agency's, where those are known."""
+    """The report of a number and its code, with its project's name and the agency's, where those are known.
+
+    `announced` says whether the award notice (中标公示) of its place was entered.
+    """
 
     report: ReportRow
     project_name: str | None
     agency: str | None
+    announced: bool
 
 
 @dataclass(frozen=True)

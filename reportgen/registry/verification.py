@@ -52,9 +52,10 @@ def facts(
     if noticed is not None:
         return _corrects(*noticed, book)
     with suppress(ReportgenError):
-        return _told(session, queries.by_file_hash(session, sha256), book, knows)
+        found = queries.by_file_hash(session, sha256)
+        return _told(session, found, book, known=knows(session, found))
     beside, row = _beside(session, sha256, book), _numbered(session, number)
-    return beside or (book if row is None else _told(session, row, book, knows))
+    return beside or (book if row is None else _told(session, row, book, known=knows(session, row)))
 
 
 def paper(session: Session, number: str, code: str, at: datetime, knows: Knows = the_office) -> Paper:
@@ -77,7 +78,11 @@ def paper(session: Session, number: str, code: str, at: datetime, knows: Knows =
         pages=row.pages,
         issued_at=found.report.issued_at,
         # When it was used, and by whom, is told to whoever uses it, not to whoever holds a copy.
-        book=replace(_told(session, row, book, knows), consumed_at=None, recipient=""),
+        book=replace(
+            _told(session, row, book, known=knows(session, row, found.announced)),
+            consumed_at=None,
+            recipient="",
+        ),
     )
 
 
@@ -132,8 +137,8 @@ def _undone(session: Session, said: Mapping[str, Any]) -> str:
     return "" if used_at == said["used_at"] else "，所载核销已撤回"
 
 
-def _told(session: Session, row: ReportRow, book: RegisterFacts, knows: Knows) -> RegisterFacts:
-    known, after = knows(session, row), later(session, row) if row.superseded else []
+def _told(session: Session, row: ReportRow, book: RegisterFacts, *, known: bool) -> RegisterFacts:
+    after = later(session, row) if row.superseded else []
     stands = standing(row, book.as_of.date(), untold=not known)
     changes = [Change(change.word, change.at) for change in stands.changes]
     return replace(
