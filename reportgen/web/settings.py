@@ -33,7 +33,7 @@ class WebSettings(Model):
     rate: Count = 60
     api_rate: Count = 600
     queue: Count = 100
-    at_once: Count = 24
+    at_once: Count = 20
     uploads: Annotated[int, Field(ge=1, le=32)] = 2
     webhooks: bool = True
     webhook_hosts: tuple[str, ...] = ()
