@@ -103,7 +103,7 @@ def opened(session: Session, uscc: str, project: str, round_: int, at: datetime)
         # The same as for a project that nobody knows.
         raise ReportgenError("E0351", path=project, detail=f"{project} 第 {round_} 轮 没有导入过")
     queries.require_opened(session, project, round_, at)
-    rows = _of(session, project, round_, col(ReportRow.recipient) == uscc)
+    rows = _of(session, uscc, project, round_)
     shown = summaries(session, rows, at.date())
     held = (_held(session, row, summary) for row, summary in zip(rows, shown, strict=True))
     found = Opened(project_at(session, project, round_), tuple(held))
@@ -125,8 +125,8 @@ def _elsewhere(session: Session, found: Opened, uscc: str) -> int:
     return session.exec(counted.where(*_issued(found.project.id, found.project.round), others)).one()
 
 
-def _of(session: Session, project: str, round_: int, whose: ColumnElement[bool]) -> list[ReportRow]:
-    found = select(ReportRow).where(*_issued(project, round_), whose)
+def _of(session: Session, uscc: str, project: str, round_: int) -> list[ReportRow]:
+    found = select(ReportRow).where(*_issued(project, round_), ReportRow.recipient == uscc)
     return list(session.exec(found.order_by(col(ReportRow.lot), col(ReportRow.number))).all())
 
 

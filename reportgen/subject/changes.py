@@ -83,18 +83,19 @@ def _facts(subject: Subject) -> dict[_Key, _Fields]:
     claims = data.pop("claims")
     items = [("registration", data.pop("registration"))]
     items += [(name, item) for name in _LISTS for item in data.pop(name)]
-    found = {(name, str(item["id"])): dict(_flat(item)) for name, item in items}
+    found = {(name, str(item["id"])): dict(flat(item)) for name, item in items}
     told = {
-        (f"{CLAIMS}.{name}", f"{item['id']}@{item['source']}"): dict(_flat(item))
+        (f"{CLAIMS}.{name}", f"{item['id']}@{item['source']}"): dict(flat(item))
         for name, listed in claims.items()
         for item in listed
     }
-    return {(SUBJECT, subject.uscc): dict(_flat(data)), **found, **told}
+    return {(SUBJECT, subject.uscc): dict(flat(data)), **found, **told}
 
 
-def _flat(data: Mapping[str, JsonValue], above: str = "") -> Iterator[tuple[str, JsonValue]]:
+def flat(data: Mapping[str, JsonValue], above: str = "") -> Iterator[tuple[str, JsonValue]]:
+    """Yield the fields of a dumped model by their paths; lists are whole."""
     for name, value in data.items():
         if isinstance(value, dict):
-            yield from _flat(value, f"{above}{name}.")
+            yield from flat(value, f"{above}{name}.")
         else:
             yield f"{above}{name}", value

@@ -1,8 +1,5 @@
 """Accounts of bidders and recipients: those that wait first, with the letter of authority, to be admitted or closed."""
 
-import hashlib
-from pathlib import PurePath
-
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
 
@@ -13,14 +10,13 @@ from reportgen.store.people import Action
 from reportgen.web.agency_codes import code_given
 from reportgen.web.door import caller_of, form_of
 from reportgen.web.house import House, TheHouse
-from reportgen.web.pages import attached
+from reportgen.web.letters import Kept, sent_letter
 from reportgen.web.steps import Step, asked, confirmed, gone, told
 from reportgen.zone import now
 
 router = APIRouter(prefix="/agency/accounts")
 KINDS = {AccountKind.BIDDER: "投标人", AccountKind.RECIPIENT: "招标人、代理机构"}
 STATES = {AccountState.PENDING: "待审核", AccountState.ACTIVE: "可用", AccountState.CLOSED: "停用"}
-_LETTERS = {".pdf": "application/pdf", ".jpg": "image/jpeg", ".png": "image/png"}
 _ORDER = tuple(STATES)
 
 
@@ -43,15 +39,9 @@ def agency_account(request: Request, house: TheHouse, account: int) -> HTMLRespo
 
 @router.get("/{account}/letter", name="agency_letter")
 def agency_letter(house: TheHouse, account: int) -> Response:
-    """Return the letter of authority as it was received; raises E0909 (lost, or not the same any more)."""
+    """Return the letter of authority as it was received; raises E0203, E0909 (lost, or not the same any more)."""
     row = _row(house, account)
-    if not row.authorisation:
-        raise ReportgenError("E0203")
-    content = house.press.files.read(row.authorisation)
-    if content is None or hashlib.sha256(content).hexdigest() != row.authorisation_sha256:
-        raise ReportgenError("E0909", file=row.authorisation, detail="授权书不在，或与收到时的不同")
-    ending = PurePath(row.authorisation).suffix
-    return attached(content, f"授权书-{row.login}{ending}", _LETTERS[ending])
+    return sent_letter(house, Kept(row.authorisation, row.authorisation_sha256), f"授权书-{row.login}")
 
 
 @router.post("/{account}", name="agency_account_decide")

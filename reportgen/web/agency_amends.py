@@ -10,14 +10,13 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from reportgen.errors import ReportgenError
-from reportgen.registry import lifecycle, notices
+from reportgen.registry import lifecycle
 from reportgen.registry.view import Shown
 from reportgen.store.people import Action, permitted
 from reportgen.web.agency_reports import page, shown
 from reportgen.web.door import Filled, caller_of, form_of
 from reportgen.web.house import TheHouse
-from reportgen.web.pages import attached
-from reportgen.web.papers import Line
+from reportgen.web.papers import Line, sent_notice
 from reportgen.web.public import by_field
 from reportgen.web.second import second_person
 from reportgen.web.steps import Step, asked, confirmed, gone
@@ -46,14 +45,7 @@ def agency_report_correct(request: Request, house: TheHouse, number: str) -> Res
 def agency_report_notice(house: TheHouse, number: str, notice: str) -> Response:
     """Return a 更正通知书 as it went out; raises E0502, E0203 (no such notice), E0909 (it is lost)."""
     row = house.store.read(lambda session: lifecycle.by_number(session, number))
-    sent = house.store.read(lambda session: notices.of_report(session, lifecycle.id_of(row)))
-    found = next((each for each in sent if each.number == notice and each.file), None)
-    if found is None:
-        raise ReportgenError("E0203")
-    content = house.press.files.read(found.file or "")
-    if content is None:
-        raise ReportgenError("E0909", file=found.file, detail="没有这个文件")
-    return attached(content, f"{notice}.pdf", "application/pdf")
+    return sent_notice(house.press, row, notice)
 
 
 @router.post("/supersede", name="agency_report_supersede")

@@ -3,11 +3,9 @@
 Whoever may not take the step is told so beforehand, and so is whoever prepared what somebody else has to review.
 """
 
-import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import PurePosixPath
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
@@ -30,7 +28,7 @@ from reportgen.web.access import ACCESS
 from reportgen.web.door import caller_of, form_of
 from reportgen.web.evidence import Evidence
 from reportgen.web.house import House, TheHouse
-from reportgen.web.pages import attached
+from reportgen.web.letters import Kept, sent_letter
 from reportgen.web.public import by_field
 from reportgen.web.steps import Step, asked, confirmed, gone, told
 from reportgen.zone import now
@@ -43,7 +41,6 @@ _ENDED = (State.RETURNED, State.WITHDRAWN)
 _LONGEST = 2000
 _LINKED = ("agency_subject", "agency_hits", "agency_uploads", "agency_subject_form")
 """Pages that are linked for whoever may see them."""
-_KINDS = {".pdf": "application/pdf", ".jpg": "image/jpeg", ".png": "image/png"}
 Work = Callable[[Press, datetime], ApplicationRow]
 
 
@@ -75,15 +72,9 @@ def application(request: Request, house: TheHouse, key: str) -> HTMLResponse:
 
 @router.get("/letter", name="agency_application_letter")
 def letter(house: TheHouse, key: str) -> Response:
-    """Return the letter of authority as it was received; raises E0354, E0909 (lost, or not the same any more)."""
+    """Return the letter of authority as it was received; raises E0354, E0203, E0909 (lost, or not the same any more)."""
     row = house.store.read(lambda session: applications.by_key(session, key))
-    if not row.letter:
-        raise ReportgenError("E0203")
-    content = house.press.files.read(row.letter)
-    if content is None or hashlib.sha256(content).hexdigest() != row.letter_sha256:
-        raise ReportgenError("E0909", file=row.letter, detail="授权书不在，或与收到时的不同")
-    ending = PurePosixPath(row.letter).suffix
-    return attached(content, f"授权书{ending}", _KINDS.get(ending, "application/octet-stream"))
+    return sent_letter(house, Kept(row.letter, row.letter_sha256), "授权书")
 
 
 @router.get("/draft.pdf", name="agency_application_draft")

@@ -7,10 +7,9 @@ from reportgen.errors import ReportgenError
 from reportgen.intake.columns.project import PROJECT
 from reportgen.intake.columns.subject import SUBJECT
 from reportgen.sheets.template import as_workbook
-from reportgen.web.pages import attached
+from reportgen.web.pages import XLSX, attached
 
 router = APIRouter(prefix="/agency/blank")
-_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _FORMS = {"subject": SUBJECT, "project": PROJECT}
 
 
@@ -20,4 +19,4 @@ def agency_blank(sort: str) -> Response:
     form = _FORMS.get(sort)
     if form is None:
         raise ReportgenError("E0203")
-    return attached(as_workbook(form), f"{form.name}样表.xlsx", _XLSX)
+    return attached(as_workbook(form), f"{form.name}样表.xlsx", XLSX)

@@ -34,13 +34,11 @@ def agency_list_import(request: Request, house: TheHouse) -> Response:
     """Import every list of a file, whole, or nothing where anything in it is wrong; raises E0618, E0903."""
     form = form_of(request)
     given = {name: form.word(name) for name in ("source", "collected_on")}
-    sent, wrong = form.files.get("file"), _wrong(form)
-    if wrong or sent is None:
+    sent, day, wrong = form.files.get("file"), form.day("collected_on"), _wrong(form)
+    if wrong or sent is None or day is None:
         return _page(request, house, given, by_field(wrong))
     try:
-        _enter(
-            house, caller_of(request).login, sent, given["source"], date.fromisoformat(given["collected_on"])
-        )
+        _enter(house, caller_of(request).login, sent, given["source"], day)
     except ReportgenError as error:
         if error.code not in _FILE | _DAY:
             raise
@@ -65,18 +63,10 @@ def _wrong(form: Filled) -> list[Fault]:
     wrong = {
         "file": "" if "file" in form.files else "请选择文件",
         "source": "" if 0 < len(source) <= _LONGEST else f"请写明从何处取得，最多 {_LONGEST} 字",
-        "collected_on": "" if _is_day(form.word("collected_on")) else "应为日期，如 2026-11-20",
+        "collected_on": "" if form.day("collected_on") else "应为日期，如 2026-11-20",
         "whole": "" if form.word("whole") == "yes" else "文件须是名单的全部，请确认",
     }
     return [Fault("E0301", field, what) for field, what in wrong.items() if what]
-
-
-def _is_day(text: str) -> bool:
-    try:
-        date.fromisoformat(text)
-    except ValueError:
-        return False
-    return True
 
 
 def _page(

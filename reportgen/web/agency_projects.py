@@ -13,7 +13,7 @@ from reportgen.registry.entries import enter_project
 from reportgen.store.people import PERMITTED, Action
 from reportgen.store.projects import ImportedProject, listed_projects, project_at
 from reportgen.web import reading
-from reportgen.web.awarding import entering, lot_names
+from reportgen.web.awarding import address, entering, lot_names
 from reportgen.web.door import caller_of, form_of
 from reportgen.web.house import House, TheHouse
 from reportgen.web.importing import Asked, Outcome, import_form, import_page, imported, read_with
@@ -94,7 +94,7 @@ def _one(
         "project": project,
         "awards": found,
         "lots": lot_names(found),
-        "award": _page(project.id, project.round).replace("?", "/award?", 1),
+        "award": address(_page(project.id, project.round)),
         "imports": _imports(request),
         "faults": wrong or {},
         "typed": form_of(request).words if wrong else {},

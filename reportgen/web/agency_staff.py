@@ -12,7 +12,7 @@ from reportgen.registry import staff
 from reportgen.store import people
 from reportgen.store.people import PERMITTED, Action, StaffEntry
 from reportgen.store.tables import StaffRow
-from reportgen.web.door import Filled, caller_of, form_of
+from reportgen.web.door import caller_of, form_of
 from reportgen.web.house import House, TheHouse
 from reportgen.web.public import by_field
 from reportgen.web.steps import gone, told
@@ -33,7 +33,7 @@ def agency_staff(request: Request, house: TheHouse) -> HTMLResponse:
 def agency_staff_add(request: Request, house: TheHouse) -> Response:
     """Enter a person with the post held since a day."""
     form = form_of(request)
-    name, post, since = form.word("name"), form.word("post"), _day(form, "since")
+    name, post, since = form.word("name"), form.word("post"), form.day("since")
     wrong = {
         field: f"请填写，最多 {_NAME} 字"
         for field in ("name", "post")
@@ -62,7 +62,7 @@ def agency_staff_member(request: Request, house: TheHouse, key: int) -> HTMLResp
 def agency_staff_leave(request: Request, house: TheHouse, key: int) -> Response:
     """Enter the last day of a person's post."""
     form, row = form_of(request), _row(house, key)
-    until = _day(form, "until")
+    until = form.day("until")
     if until is None:
         return _one(request, house, key, _no_day(until, "until"), form.words)
     press = house.desk_of(caller_of(request).login)
@@ -80,7 +80,7 @@ def agency_staff_leave(request: Request, house: TheHouse, key: int) -> Response:
 def agency_staff_record(request: Request, house: TheHouse, key: int) -> Response:
     """Enter something into a person's own record; 停职 ends the right to sign from its day, 复职 restores it."""
     form, row = form_of(request), _row(house, key)
-    on, kind, text = _day(form, "on"), form.word("kind"), form.word("text")
+    on, kind, text = form.day("on"), form.word("kind"), form.word("text")
     faults = []
     if kind not in _KINDS:
         faults.append(Fault("E0301", "kind", "请选择类别"))
@@ -145,13 +145,6 @@ def _row(house: House, key: int) -> StaffRow:
     if found is None:
         raise ReportgenError("E0203")
     return found
-
-
-def _day(form: Filled, name: str) -> date | None:
-    try:
-        return date.fromisoformat(form.word(name))
-    except ValueError:
-        return None
 
 
 def _no_day(day: date | None, name: str) -> dict[str, str]:

@@ -18,13 +18,12 @@ from reportgen.web.differing import Line, lines
 from reportgen.web.door import caller_of, form_of
 from reportgen.web.house import House, TheHouse
 from reportgen.web.letters import KINDS
-from reportgen.web.pages import attached
+from reportgen.web.pages import XLSX, attached
 from reportgen.web.steps import gone, told
 from reportgen.web.workbooks import Checked, check_workbook
 from reportgen.zone import now
 
 router = APIRouter(prefix="/agency/uploads")
-_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _STRANGE = "工作簿所载的代码不是上传单位的代码"
 _NOT_TAKEN = frozenset({"E0301", "E0353", "E0365"})
 """What stops a workbook that was sound as it came in: something else was learned since, or its day is yet to come."""
@@ -60,7 +59,7 @@ def agency_upload_file(house: TheHouse, key: str) -> Response:
         raise ReportgenError("E0909", file=row.name, detail="文件与收到时的不同")
     # What it is called says nothing of what it is.
     name = row.name if row.name.lower().endswith(ending) else f"{row.name}{ending}"
-    return attached(content, name, KINDS.get(ending, _XLSX))
+    return attached(content, name, KINDS.get(ending, XLSX))
 
 
 @router.post("/{key}/take", name="agency_upload_take")
@@ -135,7 +134,7 @@ def _told(house: House, row: UploadRow) -> tuple[Subject | None, str]:
 
 def _stops(checked: Checked, row: UploadRow) -> tuple[str, ...]:
     """Return why a workbook cannot be taken; nothing where it can."""
-    if checked.uscc.strip().upper() not in {"", row.uscc}:
+    if not checked.of(row.uscc):
         return (_STRANGE,)
     return checked.faults
 

@@ -14,12 +14,11 @@ from reportgen.store.people import Action, permitted
 from reportgen.web.charts import chart
 from reportgen.web.door import caller_of
 from reportgen.web.house import House, TheHouse
-from reportgen.web.pages import attached
+from reportgen.web.pages import XLSX, attached
 from reportgen.zone import now
 
 router = APIRouter(prefix="/agency/usage")
 _QUARTERS = 8
-_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @router.get("", name="agency_usage")
@@ -51,7 +50,7 @@ def agency_usage_file(request: Request, house: TheHouse, name: str) -> Response:
     lines = _lines(request, house, quarter)
     if ending == "csv":
         return attached(usage.table(lines), f"使用统计-{name}", "text/csv; charset=utf-8")
-    return attached(usage.workbook(lines, quarter), f"使用统计-{name}", _XLSX)
+    return attached(usage.workbook(lines, quarter), f"使用统计-{name}", XLSX)
 
 
 def _lines(request: Request, house: House, quarter: str) -> tuple[Line, ...]:

@@ -42,6 +42,11 @@ def entering(
     return asked(request, house, _step(found, lots, day, page))
 
 
+def address(page: str) -> str:
+    """Return where the form of a page goes, whose address ends with what it is asked for."""
+    return page.replace("?", "/award?", 1)
+
+
 def lot_names(found: Awards) -> dict[str, str]:
     """Return what the lots of a round are called, those that an amendment took away as well."""
     names = {lot.id: f"标段 {lot.id}　{lot.name}" for lot in found.project.lots}
@@ -57,7 +62,7 @@ def _step(found: Awards, lots: list[str], day: str, page: str) -> Step:
             "登记之后，投标人即可看到关于本单位的报告是否核销、何时核销；凭编号与核验码、凭文件核验的，也显示核销与否。",
             "中标公示尚未发布的，请不要登记。登记之后不能撤回，也不能更改日期。",
         ),
-        action=page.replace("?", "/award?", 1),
+        action=address(page),
         button="确认登记",
         back=page,
         fields={"on": day},

@@ -30,7 +30,7 @@ def bidder(request: Request, house: TheHouse) -> HTMLResponse:
             "uploads": uploads.of_subject(session, caller.uscc)[:_SHOWN],
         }
     )
-    return house.pages.page(request, "bidder", {**said, "labels": uploads.LABELS})
+    return house.pages.page(request, "bidder", {**said, "label": uploads.label})
 
 
 @router.get("/applications/{key}", name="bidder_application")

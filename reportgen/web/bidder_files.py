@@ -3,7 +3,7 @@
 What is handed in is checked at once and imported by nobody but the clerk.
 """
 
-import hashlib
+from contextlib import ExitStack
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
@@ -14,15 +14,14 @@ from reportgen.registry.upload_rows import UploadRow
 from reportgen.store.facts import known_now
 from reportgen.web.door import Sent, caller_of, form_of
 from reportgen.web.house import House, TheHouse
-from reportgen.web.letters import LARGEST
-from reportgen.web.pages import attached
+from reportgen.web.letters import LARGEST, keeping_file
+from reportgen.web.pages import XLSX, attached
 from reportgen.web.workbooks import Checked, check_workbook
 from reportgen.zone import now
 
 router = APIRouter(prefix="/bidder")
-_BOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _ZIP = b"PK\x03\x04"
-_FILE, _NAME = "file", 200
+_FILE, _NAME, _ENDING = "file", 200, ".xlsx"
 _OTHER_KIND = "项目由本机构导入，不在这里上传；请用这一页“下载样表”所得的工作簿填报贵单位的资料"
 _UNREADABLE = frozenset({"E0303", "E0370", "E0371", "E0373", "E0392"})
 """What cannot be read is no workbook, and is not kept."""
@@ -37,7 +36,7 @@ def template(request: Request, house: TheHouse) -> Response:
     caller = caller_of(request)
     subject = house.store.read(lambda session: known_now(session, caller.uscc))
     content = as_workbook(DECLARED, None if subject is None else as_given(subject, now().date()))
-    return attached(content, f"主体-{caller.uscc}.xlsx", _BOOK)
+    return attached(content, f"主体-{caller.uscc}.xlsx", XLSX)
 
 
 @router.get("/uploads", name="bidder_uploads")
@@ -66,7 +65,7 @@ def upload(request: Request, house: TheHouse) -> Response:
             raise
         advice = f"。{_OTHER_KIND}" if error.code == "E0373" else ""
         return _again(request, house, f"{error.entry.what}：{error.data()['detail']}{advice}")
-    if checked.uscc.strip().upper() not in {"", uscc}:
+    if not checked.of(uscc):
         return _again(request, house, "工作簿所载的统一社会信用代码不是贵单位的，没有保存")
     row = _kept(request, house, sent, checked)
     return RedirectResponse(f"/bidder/uploads/{row.key}", 303)
@@ -87,7 +86,7 @@ def marked(request: Request, house: TheHouse, key: str) -> Response:
     content = house.press.files.read(row.marked) if row.marked else None
     if content is None:
         raise ReportgenError("E0203")
-    return attached(content, "标注副本.xlsx", _BOOK)
+    return attached(content, "标注副本.xlsx", XLSX)
 
 
 def _own(request: Request, house: House, key: str) -> UploadRow:
@@ -105,31 +104,25 @@ def uploads_page(
     """Return the page of uploads, with what is wrong beside its field and what a paper was said to prove."""
     uscc = caller_of(request).uscc
     rows = house.store.read(lambda session: uploads.of_subject(session, uscc))
-    said = {"uploads": rows, "labels": uploads.LABELS, "wrong": wrong or {}, "proves": proves}
+    said = {"uploads": rows, "label": uploads.label, "wrong": wrong or {}, "proves": proves}
     return house.pages.page(request, "bidder_uploads", said, 422 if wrong else 200)
 
 
 def _kept(request: Request, house: House, sent: Sent, checked: Checked) -> UploadRow:
-    caller, files = caller_of(request), house.press.files
-    name = uploads.received_name(".xlsx")
-    copy = uploads.received_name(".xlsx") if checked.marked else ""
-    row = UploadRow(
-        key="",
-        account_id=caller.account,
-        uscc=caller.uscc,
-        name=sent.name[-_NAME:] or "未命名.xlsx",
-        file=name,
-        sha256=hashlib.sha256(sent.data).hexdigest(),
-        marked=copy,
-        at=now(),
-    )
-    desk = house.desk_of(caller.login).desk(row.at)
-    files.write(name, sent.data)
-    try:
-        if copy:
-            files.write(copy, checked.marked)
+    caller, desk = caller_of(request), house.desk_of(caller_of(request).login).desk(now())
+    with ExitStack() as keeping:
+        held = keeping.enter_context(keeping_file(house, sent.data, _ENDING))
+        copy = (
+            keeping.enter_context(keeping_file(house, checked.marked, _ENDING)).file if checked.marked else ""
+        )
+        row = UploadRow(
+            key="",
+            account_id=caller.account,
+            uscc=caller.uscc,
+            name=sent.name[-_NAME:] or "未命名.xlsx",
+            file=held.file,
+            sha256=held.sha256,
+            marked=copy,
+            at=desk.at,
+        )
         return house.store.write(lambda session: uploads.enter(session, row, list(checked.found), desk))
-    except BaseException:
-        for written in filter(None, (name, copy)):
-            files.remove(written)
-        raise

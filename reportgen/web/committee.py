@@ -19,7 +19,7 @@ from reportgen.registry.award_entries import awards, enter
 from reportgen.registry.lifecycle import Use
 from reportgen.registry.manifest import Scope
 from reportgen.registry.recipients import Opened
-from reportgen.web.awarding import entering, lot_names
+from reportgen.web.awarding import address, entering, lot_names
 from reportgen.web.door import caller_of, form_of
 from reportgen.web.house import House, TheHouse
 from reportgen.web.pages import attached
@@ -58,7 +58,7 @@ def committee_use(request: Request, house: TheHouse, scope: TheProject) -> Respo
     form = form_of(request)
     numbers, all_ = form.all("number"), form.word("all") == "yes"
     if not numbers and not all_:
-        return _beside(request, house, scope, "请先选择要核销的报告", 422)
+        return _beside(request, house, scope, "请先选择要核销的报告")
     if confirmed(form):
         return _used(request, house, scope, numbers)
     found = _opened(request, house, scope)
@@ -95,7 +95,8 @@ def committee_award(request: Request, house: TheHouse, scope: TheProject) -> Res
         press.store.write(lambda session: enter(session, where, lots, day, desk))
         return RedirectResponse(f"{_page(scope)}&done=announced", 303)
 
-    return entering(request, house, where, _page(scope), partial(_beside, request, house, scope), entered)
+    again = partial(_beside, request, house, scope, "")
+    return entering(request, house, where, _page(scope), again, entered)
 
 
 @router.post("/verify", name="committee_verify")
@@ -104,7 +105,7 @@ def committee_verify(request: Request, house: TheHouse, scope: TheProject) -> HT
     project = _opened(request, house, scope).project
     sent = form_of(request).files.get("file")
     if sent is None:
-        return _beside(request, house, scope, "请选择要核验的 PDF 文件", 422)
+        return _beside(request, house, scope, "请选择要核验的 PDF 文件")
     asked = Asked(scope.project, scope.round)
     return shown(request, house, sent, asked, {"back": _page(scope), "project": project})
 
@@ -146,18 +147,25 @@ def committee_voucher(request: Request, house: TheHouse) -> Response:
 
 
 def _beside(
-    request: Request, house: House, scope: Scope, wrong: str | Mapping[str, str] = "", status: int = 200
+    request: Request, house: House, scope: Scope, wrong: str = "", faults: Mapping[str, str] | None = None
 ) -> HTMLResponse:
-    found, caller = _opened(request, house, scope), caller_of(request)
-    runs = found.run_by(caller.uscc)
+    """Return the page of a project, with what is wrong with what was chosen there, or with its award notice by field."""
+    found, uscc = _opened(request, house, scope), caller_of(request).uscc
     notices = house.store.read(lambda session: awards(session, scope.project, scope.round or 1))
-    beside = {"awards": notices, "lots": lot_names(notices), "done": told(request)}
-    if isinstance(wrong, str):
-        said = {"wrong": wrong, "faults": {}, "typed": {}}
-    else:
-        said, status = {"wrong": "", "faults": wrong, "typed": form_of(request).words}, 422
-    place = {"found": found, "runs": runs, "place": _query(scope), "other": found.other(caller.uscc)}
-    return house.pages.page(request, "committee_project", {**place, **beside, **said}, status)
+    said = {
+        "found": found,
+        "runs": found.run_by(uscc),
+        "other": found.other(uscc),
+        "place": _query(scope),
+        "awards": notices,
+        "lots": lot_names(notices),
+        "award": address(_page(scope)),
+        "wrong": wrong,
+        "faults": faults or {},
+        "typed": form_of(request).words if faults else {},
+        "done": told(request),
+    }
+    return house.pages.page(request, "committee_project", said, 422 if wrong or faults else 200)
 
 
 def _opened(request: Request, house: House, scope: Scope) -> Opened:

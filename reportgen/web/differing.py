@@ -119,21 +119,13 @@ def _cells(
     columns = {column.path: column for column in sheet.columns}
     fields = [(f.path, f.before, f.after) for f in change.fields]
     if becomes is not None and change.sort is changes.Sort.ADDED:
-        fields = [(path, None, value) for path, value in _flat(becomes.model_dump(mode="json"))]
+        fields = [(path, None, value) for path, value in changes.flat(becomes.model_dump(mode="json"))]
     for path, *values in fields:
         if path.startswith(_ASIDE) or all(value in _EMPTY for value in values):
             continue
         column = columns.get(f"{below}{path}")
         names = sources if column is not None and column.refers == SOURCES else {}
         yield Cell(_head(path, column), *(_shown(names.get(str(v), v), column) for v in values))
-
-
-def _flat(data: Mapping[str, JsonValue], above: str = "") -> Iterator[tuple[str, JsonValue]]:
-    for name, value in data.items():
-        if isinstance(value, dict):
-            yield from _flat(value, f"{above}{name}.")
-        else:
-            yield f"{above}{name}", value
 
 
 def _head(path: str, column: Column | None) -> str:

@@ -8,10 +8,12 @@ import hashlib
 import hmac
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import date
 from typing import cast
 from urllib.parse import urlsplit
 
 from fastapi import Request
+from fastapi.responses import RedirectResponse
 from python_multipart.multipart import parse_options_header
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import UploadFile
@@ -57,10 +59,24 @@ class Filled:
         """Return what was typed into a field, without the blanks around it."""
         return self.words.get(name, "").strip()
 
+    def day(self, name: str) -> date | None:
+        """Return the day that was typed into a field, None where it is none."""
+        try:
+            return date.fromisoformat(self.word(name))
+        except ValueError:
+            return None
+
 
 def cookie_name(house: House) -> str:
     """Return the name of the session's cookie; browsers hold a __Host- cookie to this host and to HTTPS."""
     return "__Host-reportgen" if house.settings.secure else "reportgen"
+
+
+def signed_in(house: House, onward: str, token: str) -> RedirectResponse:
+    """Return the way to a page with the cookie of a new session."""
+    answer = RedirectResponse(onward, 303)
+    answer.set_cookie(cookie_name(house), token, secure=house.settings.secure, httponly=True, samesite="lax")
+    return answer
 
 
 async def door(request: Request, house: TheHouse) -> None:
@@ -84,9 +100,7 @@ async def door(request: Request, house: TheHouse) -> None:
         raise
     if request.method not in _SAFE:
         _require_own(request)
-        large = _length(request, rule) > FORM
-        async with request.state.place.aside(), house.limits.receiving(address_of(request), large=large):
-            request.state.form = await _read(request)
+        await _receive(request, house, large=_length(request, rule) > FORM)
         _require_token(request)
 
 
@@ -132,8 +146,7 @@ async def _keep(request: Request, house: House, rule: Rule) -> None:
     with suppress(ReportgenError):
         _require_own(request)
         if _length(request, rule) <= FORM:
-            async with request.state.place.aside(), house.limits.receiving(address_of(request), large=False):
-                request.state.form = await _read(request)
+            await _receive(request, house, large=False)
 
 
 def _require_own(request: Request) -> None:
@@ -164,6 +177,11 @@ def _length(request: Request, rule: Rule) -> int:
     if not length.isascii() or not length.isdigit() or int(length) > largest:
         raise ReportgenError("E0303", path="form", file="所交内容", size=length or "不明", limit=largest)
     return int(length)
+
+
+async def _receive(request: Request, house: House, *, large: bool) -> None:
+    async with request.state.place.aside(), house.limits.receiving(address_of(request), large=large):
+        request.state.form = await _read(request)
 
 
 async def _read(request: Request) -> Filled:

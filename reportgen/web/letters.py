@@ -2,13 +2,17 @@
 
 import hashlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 
-from reportgen.errors import Fault
+from fastapi.responses import Response
+
+from reportgen.errors import Fault, ReportgenError
 from reportgen.registry.uploads import received_name
 from reportgen.web.door import Sent
 from reportgen.web.house import House
+from reportgen.web.pages import attached
 
 LARGEST = 10 * 1024 * 1024
 KINDS = {".pdf": "application/pdf", ".jpg": "image/jpeg", ".png": "image/png"}
@@ -35,16 +39,32 @@ def letter_faults(sent: Sent | None, field: str, called: str = "授权书") -> l
     return []
 
 
+def keeping(house: House, sent: Sent) -> AbstractContextManager[Kept]:
+    """Keep a sound paper as `keeping_file` does."""
+    return keeping_file(house, sent.data, _ending(sent.data))
+
+
 @contextmanager
-def keeping(house: House, sent: Sent) -> Iterator[Kept]:
-    """Keep a sound paper among the office's files, unless what it is kept for comes to nothing; raises E0901, E0913."""
-    name = received_name(_ending(sent.data))
-    house.press.files.write(name, sent.data)
+def keeping_file(house: House, data: bytes, ending: str) -> Iterator[Kept]:
+    """Keep what was handed in among the office's files, unless what it is kept for comes to nothing; raises E0901, E0913."""
+    name = received_name(ending)
+    house.press.files.write(name, data)
     try:
-        yield Kept(name, hashlib.sha256(sent.data).hexdigest())
+        yield Kept(name, hashlib.sha256(data).hexdigest())
     except BaseException:
         house.press.files.remove(name)
         raise
+
+
+def sent_letter(house: House, kept: Kept, called: str) -> Response:
+    """Return a letter of authority as it was received; raises E0203 (there is none), E0909 (lost, or not the same any more)."""
+    if not kept.file:
+        raise ReportgenError("E0203")
+    content = house.press.files.read(kept.file)
+    if content is None or hashlib.sha256(content).hexdigest() != kept.sha256:
+        raise ReportgenError("E0909", file=kept.file, detail="授权书不在，或与收到时的不同")
+    ending = PurePosixPath(kept.file).suffix
+    return attached(content, f"{called}{ending}", KINDS.get(ending, "application/octet-stream"))
 
 
 def _ending(data: bytes) -> str:

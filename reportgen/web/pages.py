@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from fastapi import Request
 
 FOLDER = "portal"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+"""The media type of a workbook."""
 
 
 class Pages:

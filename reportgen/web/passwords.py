@@ -8,10 +8,11 @@ from reportgen.errors import Fault, ReportgenError
 from reportgen.registry import accounts as registered
 from reportgen.registry import setting_codes
 from reportgen.store import accounts
-from reportgen.web.door import Filled, caller_of, cookie_name, form_of
+from reportgen.web.door import Filled, caller_of, form_of, signed_in
 from reportgen.web.house import House, TheHouse
 from reportgen.web.limiting import address_of
 from reportgen.web.public import by_field
+from reportgen.web.sign import proven
 from reportgen.zone import now
 
 router = APIRouter()
@@ -41,10 +42,7 @@ def password(request: Request, house: TheHouse) -> Response:
         registered.change_password(session, caller.login, made, press.desk(at))
         return accounts.sign_in(session, caller.account, caller.login, press.secret, at)
 
-    token = house.store.write(work)
-    answer = RedirectResponse("/account/password?changed=yes", 303)
-    answer.set_cookie(cookie_name(house), token, secure=house.settings.secure, httponly=True, samesite="lax")
-    return answer
+    return signed_in(house, "/account/password?changed=yes", house.store.write(work))
 
 
 @router.get("/password", name="password_by_code_form")
@@ -76,15 +74,14 @@ def password_by_code(request: Request, house: TheHouse) -> Response:
 
 def _changed(house: House, login: str, form: Filled) -> str:
     """Return the new password, hashed; raises E0301 (the old one is wrong, the new one no good), E1114 (locked)."""
-    at, secret = now(), house.press.secret
-    old, new = form.words.get("old", ""), form.words.get("password", "")
-    if house.store.read(lambda session: accounts.locked(session, login, secret, at)):
-        raise ReportgenError("E1114", minutes=accounts.LOCKED.seconds // 60)
-    row = house.store.read(lambda session: accounts.by_login(session, login))
-    if not accounts.fits(old, row.password if row else ""):
-        house.store.write(lambda session: accounts.failed(session, login, secret, at))
-        raise _wrong("old", "现在的密码不对")
-    if new == old:
+    old = form.words.get("old", "")
+    try:
+        proven(house, login, old)
+    except ReportgenError as error:
+        if error.code != "E1113":
+            raise
+        raise _wrong("old", "现在的密码不对") from error
+    if form.words.get("password", "") == old:
         raise _wrong("password", "新密码与现在的相同")
     return _new(form, login)
 

@@ -9,7 +9,7 @@ from reportgen.errors import Fault, ReportgenError
 from reportgen.store import accounts
 from reportgen.store.account_rows import AccountKind, AccountRow
 from reportgen.store.accounts import Caller
-from reportgen.web.door import caller_of, cookie_name, form_of
+from reportgen.web.door import caller_of, cookie_name, form_of, signed_in
 from reportgen.web.house import House, TheHouse
 from reportgen.web.limiting import address_of
 from reportgen.web.public import by_field
@@ -46,9 +46,7 @@ def sign_in(request: Request, house: TheHouse) -> Response:
         wrong = by_field(list(error.faults))
         said = {"next": onward, "login": login, "wrong": wrong, "error": error.shown()}
         return house.pages.page(request, "sign_in", said, error.entry.http)
-    answer = RedirectResponse(onward or "/desk", 303)
-    answer.set_cookie(cookie_name(house), token, secure=house.settings.secure, httponly=True, samesite="lax")
-    return answer
+    return signed_in(house, onward or "/desk", token)
 
 
 @router.post("/sign-out", name="sign_out")

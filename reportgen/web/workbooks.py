@@ -28,6 +28,10 @@ class Checked:
     given: Subject | None = None
     after: Subject | None = None
 
+    def of(self, uscc: str) -> bool:
+        """Say whether it may be the workbook of a subject: where it says whose it is, it says that."""
+        return self.uscc.strip().upper() in {"", uscc}
+
     @property
     def faults(self) -> tuple[str, ...]:
         """Return what stops it."""
